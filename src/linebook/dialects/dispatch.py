@@ -1,0 +1,158 @@
+"""Finds the operation that a path means, by table look-up, and lets its dialect answer. The hot path of the hub."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any, Final
+
+import structlog
+
+from linebook.dialects.base import Dialect, Operation, Request, Response
+from linebook.dialects.kit import BodyTooLarge, UnknownOperation, WrongMethod, compile_path
+from linebook.runtime import Runtime
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_NO_VALUES: Final[Mapping[str, str]] = {}
+_log = structlog.get_logger("linebook.http")
+
+
+class Disconnected(Exception):
+    """The caller went away before the request was complete."""
+
+
+class _Routes:
+    """The operations of one dialect by path."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.exact: dict[str, dict[str, Operation]] = {}
+        self.patterns: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
+        by_path: dict[str, dict[str, Operation]] = {}
+        for operation in dialect.operations:
+            if operation.handler is not None:
+                for method in operation.methods:
+                    by_path.setdefault(operation.path, {})[method] = operation
+        for path, methods in by_path.items():
+            if "{" in path:
+                self.patterns.append((compile_path(path), methods))
+            else:
+                self.exact[path] = methods
+
+    def find(self, path: str) -> tuple[dict[str, Operation], Mapping[str, str]] | None:
+        methods = self.exact.get(path)
+        if methods is not None:
+            return methods, _NO_VALUES
+        for pattern, methods in self.patterns:
+            match = pattern.match(path)
+            if match:
+                return methods, match.groupdict()
+        return None
+
+
+class Dispatcher:
+    """Answers every HTTP request that belongs to a dialect. The last dialect owns what no other claims."""
+
+    def __init__(self, runtime: Runtime, dialects: Iterable[Dialect]) -> None:
+        """Build the tables."""
+        self._runtime = runtime
+        self._routes = [_Routes(dialect) for dialect in dialects]
+        # What a client sends unchanged needs one look-up; everything else goes through the dialects' tolerance.
+        self._exact: dict[str, tuple[Dialect, dict[str, Operation]]] = {}
+        for routes in self._routes:
+            for path, methods in routes.exact.items():
+                self._exact[path] = (routes.dialect, methods)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        started_s = time.perf_counter()
+        try:
+            request = await self._read(scope, receive)
+        except Disconnected:
+            return
+        dialect, operation, response = await self._answer(request)
+        await _send(send, request.method, response)
+        self._runtime.metrics.count_request(
+            dialect.name, operation.name if operation else "", response.status, time.perf_counter() - started_s
+        )
+
+    async def _answer(self, request: Request) -> tuple[Dialect, Operation | None, Response]:
+        found = self._exact.get(request.path)
+        if found is None:
+            found, values = self._tolerant(request.path)
+            request.path_values = values
+        dialect, methods = found
+        operation = methods.get(request.method)
+        if operation is None and request.method == "HEAD":
+            operation = methods.get("GET")
+        try:
+            if request.body is _TOO_LARGE:
+                return dialect, operation, dialect.refuse(request, BodyTooLarge())
+            if operation is None:
+                if request.method == "OPTIONS" and (answer := dialect.preflight(request)) is not None:
+                    return dialect, None, answer
+                error = WrongMethod(methods) if methods else UnknownOperation()
+                return dialect, None, dialect.refuse(request, error)
+            return dialect, operation, await dialect.serve(self._runtime, operation, request)
+        except Exception as error:
+            _log.exception("request failed", dialect=dialect.name, operation=operation.name if operation else None)
+            return dialect, operation, dialect.refuse(request, error)
+
+    def _tolerant(self, path: str) -> tuple[tuple[Dialect, dict[str, Operation]], Mapping[str, str]]:
+        owner = self._routes[-1]
+        for routes in self._routes:
+            normal = routes.dialect.normal_path(path)
+            if normal is None:
+                continue
+            owner = routes
+            found = routes.find(normal)
+            if found is not None:
+                return (routes.dialect, found[0]), found[1]
+            break
+        return (owner.dialect, {}), _NO_VALUES
+
+    async def _read(self, scope: Scope, receive: Receive) -> Request:
+        client = scope.get("client")
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        body = await self._body(receive)
+        return Request(
+            scope["method"], scope["path"], scope["query_string"], dict(headers), body, client[0] if client else "", _NO_VALUES
+        )
+
+    async def _body(self, receive: Receive) -> bytes:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        body: bytes = message.get("body", b"")
+        limit = self._runtime.settings.body_limit_bytes
+        if not message.get("more_body"):
+            return body if len(body) <= limit else _TOO_LARGE
+        chunks, size = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            size += len(message.get("body", b""))
+            if size <= limit:
+                chunks.append(message.get("body", b""))
+            elif size > 10 * limit:
+                return _TOO_LARGE
+        return b"".join(chunks) if size <= limit else _TOO_LARGE
+
+
+_TOO_LARGE: Final = bytes(bytearray(b"too large"))
+"""Stands for a body that was not kept."""
+
+
+async def _send(send: Send, method: str, response: Response) -> None:
+    headers = [
+        (b"content-type", response.content_type),
+        (b"content-length", str(len(response.body)).encode()),
+        *response.headers,
+    ]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.body})

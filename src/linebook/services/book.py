@@ -1,0 +1,283 @@
+"""The working set of one transaction on an account's contacts: resolve by keys, fold changes in order, write as sets.
+
+Used by `contacts.py` and nobody else. It decides nothing about a request; it keeps keys unique, numbers changes and
+writes contact, history, tag and group rows so that they always agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from linebook.core.author import Author
+from linebook.core.contact import Contact, email_key
+from linebook.core.phone import Phone
+from linebook.errors import IdTaken
+from linebook.core.account import LAST_CHOSEN_CONTACT_ID, LAST_CONTACT_ID
+from linebook.services.clocks import Clock
+from linebook.storage import rows
+from linebook.storage.base import Row, Tx
+
+_replace = msgspec.structs.replace
+
+
+class Book:
+    """The contacts of one account that a transaction touches, as they are after what was folded so far."""
+
+    def __init__(self, tx: Tx, account_id: int, size: int) -> None:
+        """Take the account's clock for at most `size` changes."""
+        self._tx = tx
+        self._account_id = account_id
+        self.clock = Clock(tx, account_id)
+        self._times = self.clock.times(max(size, 1))
+        self._used_times = 0
+        self._original: dict[int, Contact] = {}
+        self._current: dict[int, Contact | None] = {}
+        self._by_phone: dict[str, int] = {}
+        self._by_email: dict[str, int] = {}
+        self._by_uuid: dict[str, int] = {}
+        self._dirty: dict[int, None] = {}
+        self._history: list[dict[str, object]] = []
+
+    # -- resolve
+
+    def load(
+        self,
+        *,
+        phones: Iterable[str] = (),
+        email_keys: Iterable[str] = (),
+        ids: Iterable[int] = (),
+        uuids: Iterable[str] = (),
+    ) -> None:
+        """Read the contacts that own these keys: one statement per kind of key, driven by the keys."""
+        for query, keys in (
+            ("contacts_by_phone", sorted(set(phones))),
+            ("contacts_by_email", sorted(set(email_keys))),
+            ("contacts_by_id", sorted(set(ids))),
+            ("contacts_by_uuid", sorted(set(uuids))),
+        ):
+            if keys:
+                self._add(self._tx.all(query, account_id=self._account_id, keys=keys))
+
+    def _add(self, found: Sequence[Row]) -> None:
+        for row in found:
+            contact_id = row[1]
+            if contact_id not in self._original:
+                contact = rows.contact_from_row(row)
+                self._original[contact_id] = contact
+                self._current[contact_id] = contact
+                self._index(contact)
+
+    def _index(self, contact: Contact) -> None:
+        if contact.phone is not None:
+            self._by_phone[contact.phone.text] = contact.id
+        if contact.email_key is not None:
+            self._by_email[contact.email_key] = contact.id
+        self._by_uuid[contact.uuid] = contact.id
+
+    # -- find
+
+    def by_id(self, contact_id: int) -> Contact | None:
+        """Give the contact of that id, if it was loaded and is still there."""
+        return self._current.get(contact_id)
+
+    def by_uuid(self, uuid: str) -> Contact | None:
+        """Give the contact of that UUID."""
+        return self._current.get(self._by_uuid.get(uuid, 0))
+
+    def by_phone(self, phone: Phone) -> Contact | None:
+        """Give the contact that has the number now."""
+        return self._current.get(self._by_phone.get(phone.text, 0))
+
+    def by_email(self, key: str | None) -> Contact | None:
+        """Give the contact that claimed the address."""
+        return None if key is None else self._current.get(self._by_email.get(key, 0))
+
+    # -- fold
+
+    def create(self, changes: dict[str, object], blank: Contact, author: Author, chosen_id: int | None) -> Contact:
+        """Add a contact. Raises `IdTaken` for a chosen id that is in use or out of range."""
+        if chosen_id is None:
+            if self.clock.last_id >= LAST_CONTACT_ID:
+                raise IdTaken("This account has given out every contact id.")
+            contact_id = self.clock.next_id()
+        else:
+            if not 1 <= chosen_id <= LAST_CHOSEN_CONTACT_ID or self._current.get(chosen_id) is not None:
+                raise IdTaken
+            contact_id = chosen_id
+        at_ms = self._next_time()
+        change_no = self.clock.next_no()
+        self.clock.row_count += 1
+        contact = _replace(
+            blank,
+            **changes,
+            id=contact_id,
+            uuid=self._tx.ids.uuid7(at_ms),
+            rev=1,
+            change_no=change_no,
+            created_no=change_no,
+            created_ms=at_ms,
+            updated_ms=at_ms,
+            origin_door=author.door,
+            origin_credential_id=author.credential_id,
+        )
+        contact = self._claim_email(contact)
+        self._current[contact_id] = contact
+        self._dirty[contact_id] = None
+        self._index(contact)
+        return contact
+
+    def update(self, contact: Contact, changes: dict[str, object], author: Author, extra: dict[str, object]) -> Contact:
+        """Change a contact and record what it was; `extra` goes into the history row (old consent)."""
+        at_ms = self._next_time()
+        change_no = self.clock.next_no()
+        old = {member: _plain(getattr(contact, member)) for member in changes} | extra
+        self._record(contact, "update", change_no, at_ms, author, old)
+        changed = _replace(
+            contact,
+            **changes,
+            rev=contact.rev + 1,
+            change_no=change_no,
+            previous_no=contact.change_no,
+            updated_ms=at_ms,
+        )
+        if "email" in changes:
+            changed = self._claim_email(changed)
+        self._unindex(contact)
+        self._index(changed)
+        self._current[contact.id] = changed
+        self._dirty[contact.id] = None
+        return changed
+
+    def delete(self, contact: Contact, author: Author) -> None:
+        """Remove a contact; its history keeps it whole, and the deletion takes a change number of its own."""
+        at_ms = self._next_time()
+        change_no = self.clock.next_no()
+        self.clock.row_count -= 1
+        whole = {member: _plain(getattr(contact, member)) for member in Contact.__struct_fields__}
+        self._record(contact, "delete", change_no, at_ms, author, whole)
+        self._history.append(
+            self._history_row(contact.id, change_no, "deleted", change_no, contact.change_no, at_ms, author, {})
+        )
+        self._unindex(contact)
+        self._current[contact.id] = None
+        self._dirty[contact.id] = None
+
+    def _claim_email(self, contact: Contact) -> Contact:
+        key = email_key(contact.email)
+        owner = self.by_email(key)
+        if owner is not None and owner.id != contact.id:
+            key = None
+        return contact if key == contact.email_key else _replace(contact, email_key=key)
+
+    def _unindex(self, contact: Contact) -> None:
+        if contact.phone is not None and self._by_phone.get(contact.phone.text) == contact.id:
+            del self._by_phone[contact.phone.text]
+        if contact.email_key is not None and self._by_email.get(contact.email_key) == contact.id:
+            del self._by_email[contact.email_key]
+
+    def _next_time(self) -> int:
+        at_ms = self._times[self._used_times]
+        self._used_times += 1
+        return at_ms
+
+    def _record(
+        self, contact: Contact, action: str, by_no: int, at_ms: int, author: Author, old: dict[str, object]
+    ) -> None:
+        self._history.append(
+            self._history_row(contact.id, contact.change_no, action, by_no, contact.previous_no, at_ms, author, old)
+        )
+
+    def _history_row(  # noqa: PLR0913 - the columns of one row
+        self,
+        contact_id: int,
+        change_no: int,
+        action: str,
+        by_no: int,
+        previous_no: int | None,
+        at_ms: int,
+        author: Author,
+        old: dict[str, object],
+    ) -> dict[str, object]:
+        return {
+            "account_id": self._account_id,
+            "change_no": change_no,
+            "contact_id": contact_id,
+            "action": action,
+            "by_no": by_no,
+            "previous_no": previous_no,
+            "at_ms": at_ms,
+            "door": author.door,
+            "credential_id": author.credential_id,
+            "old": rows.to_json(old),
+        }
+
+    # -- write
+
+    def write(self) -> None:
+        """Write what was folded as a handful of set statements, the clock last. Writes nothing when nothing changed."""
+        if not self._dirty:
+            return
+        created: list[dict[str, object]] = []
+        updated: list[dict[str, object]] = []
+        rekeyed: list[dict[str, object]] = []
+        released: list[dict[str, object]] = []
+        deleted: list[dict[str, object]] = []
+        taken: set[str] = set()
+        for contact_id in self._dirty:
+            before, after = self._original.get(contact_id), self._current[contact_id]
+            if after is None:
+                if before is not None:
+                    deleted.append({"account_id": self._account_id, "id": contact_id})
+                continue
+            row = rows.contact_to_row(self._account_id, after)
+            if before is None:
+                created.append(row)
+                taken.update(_keys(after))
+                continue
+            updated.append(row)
+            if before.phone != after.phone or before.email_key != after.email_key:
+                rekeyed.append(row)
+                released.append({"account_id": self._account_id, "id": contact_id, "phone": None, "email_key": None})
+                taken.update(_keys(after))
+        tx = self._tx
+        tx.run_many("delete_contacts", deleted)
+        if any(not taken.isdisjoint(_keys(self._original[one["id"]])) for one in released):  # type: ignore[index]
+            # A key moves from one contact of this batch to another: let go of all before any is taken.
+            tx.run_many("update_contact_keys", released)
+        tx.run_many("update_contacts", updated)
+        tx.run_many("update_contact_keys", rekeyed)
+        tx.run_many("insert_contacts", created)
+        tx.run_many("insert_history", self._history)
+        self._write_sets()
+        self.clock.put(self._times[self._used_times - 1])
+
+    def _write_sets(self) -> None:
+        for member, label, insert, delete in (
+            ("tags", "tag_id", "insert_contact_tags", "delete_contact_tags"),
+            ("groups", "group_id", "insert_group_members", "delete_group_members"),
+        ):
+            gone: list[dict[str, object]] = []
+            new: list[dict[str, object]] = []
+            for contact_id in self._dirty:
+                before = getattr(self._original.get(contact_id), member, ())
+                after = getattr(self._current[contact_id], member, ())
+                if before == after:
+                    continue
+                row = {"account_id": self._account_id, "contact_id": contact_id}
+                gone += [row | {label: one} for one in before if one not in after]
+                new += [row | {label: one} for one in after if one not in before]
+            self._tx.run_many(delete, gone)
+            self._tx.run_many(insert, new)
+
+
+def _keys(contact: Contact) -> list[str]:
+    keys = [] if contact.phone is None else [contact.phone.text]
+    if contact.email_key is not None:
+        keys.append(contact.email_key)
+    return keys
+
+
+def _plain(value: object) -> object:
+    return value.text if isinstance(value, Phone) else value

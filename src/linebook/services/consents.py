@@ -1,0 +1,148 @@
+"""Consent of numbers: the ledger and its current view. Kept by number, so it outlives contacts and covers strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from linebook.core.author import Author
+from linebook.core.consent import EVERY_LINE, Consent, ConsentAction, apply, effective
+from linebook.core.phone import Phone
+from linebook.services.book import Book
+from linebook.services.labels import next_id
+from linebook.storage import rows
+from linebook.storage.base import Tx
+
+COUNTER = "consent_entry"
+
+
+class RecordConsent(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened to a number's consent: the action, the word that was texted, evidence in free text."""
+
+    phone: Phone
+    action: ConsentAction
+    author: Author
+    line_id: int = EVERY_LINE
+    word: str = ""
+    evidence: str = ""
+
+
+class ConsentEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the ledger."""
+
+    id: int
+    phone: Phone
+    line_id: int
+    action: ConsentAction
+    word: str
+    evidence: str
+    at_ms: int
+    door: str
+    credential_id: int | None
+
+
+class ConsentLedger:
+    """The consent of the numbers that one transaction touches. The transaction holds the account's book clock."""
+
+    def __init__(self, tx: Tx, account_id: int) -> None:
+        """Read nothing yet."""
+        self._tx = tx
+        self._account_id = account_id
+        self._states: dict[tuple[str, int], Consent] = {}
+        self._dirty: dict[tuple[str, int], None] = {}
+        self._entries: list[dict[str, object]] = []
+
+    def load(self, phones: Iterable[Phone]) -> None:
+        """Read the states of these numbers."""
+        keys = sorted({phone.text for phone in phones})
+        if keys:
+            for row in self._tx.all("consents_by_phone", account_id=self._account_id, keys=keys):
+                state = rows.consent_from_row(row)
+                self._states[state.phone.text, state.line_id] = state
+
+    def state(self, phone: Phone, line_id: int = EVERY_LINE) -> Consent:
+        """Give the number's own state on that line id, not combined with any other."""
+        return self._states.get((phone.text, line_id)) or Consent(phone=phone, line_id=line_id)
+
+    def record(self, change: RecordConsent) -> dict[str, object]:
+        """Fold one action; give the old values of what it changed. An action that changes nothing leaves no entry."""
+        before = self.state(change.phone, change.line_id)
+        after = apply(before, change.action, self._tx.now_ms)
+        if after is before:
+            return {}
+        key = (change.phone.text, change.line_id)
+        self._states[key] = after
+        self._dirty[key] = None
+        self._entries.append(
+            {
+                "account_id": self._account_id,
+                "phone": change.phone.text,
+                "line_id": change.line_id,
+                "action": change.action.value,
+                "word": change.word,
+                "evidence": change.evidence,
+                "at_ms": self._tx.now_ms,
+                "door": change.author.door,
+                "credential_id": change.author.credential_id,
+            }
+        )
+        members = ("by_person", "by_team", "is_blocked")
+        return {one: getattr(before, one) for one in members if getattr(before, one) != getattr(after, one)}
+
+    def write(self) -> None:
+        """Write the states that changed and append to the ledger."""
+        if not self._dirty:
+            return
+        first = next_id(self._tx, self._account_id, COUNTER, 1, len(self._entries)) - len(self._entries) + 1
+        for number, entry in enumerate(self._entries):
+            entry["id"] = first + number
+        changed = [rows.consent_to_row(self._account_id, self._states[key]) for key in self._dirty]
+        self._tx.run_many("save_consents", changed)
+        self._tx.run_many("insert_consent_entries", self._entries)
+
+
+def record_consents(tx: Tx, account_id: int, changes: Sequence[RecordConsent]) -> list[Consent]:
+    """Record what happened to numbers' consent, in order; give each number's state after its change.
+
+    A number that has a contact: the contact counts as changed, and its history says what the consent was.
+    """
+    book = Book(tx, account_id, len(changes))
+    book.load(phones=[change.phone.text for change in changes])
+    ledger = ConsentLedger(tx, account_id)
+    ledger.load([change.phone for change in changes])
+    outcomes: list[Consent] = []
+    for change in changes:
+        old = ledger.record(change)
+        contact = book.by_phone(change.phone)
+        if old and contact is not None:
+            book.update(contact, {}, change.author, old)
+        outcomes.append(ledger.state(change.phone, change.line_id))
+    ledger.write()
+    book.write()
+    return outcomes
+
+
+def consents_of(tx: Tx, account_id: int, phones: Sequence[Phone], line_id: int = EVERY_LINE) -> dict[Phone, Consent]:
+    """Give the consent that counts for each of these numbers on a line, or on every line."""
+    keys = [phone.text for phone in phones]
+    states = [rows.consent_from_row(row) for row in tx.all("consents_by_phone", account_id=account_id, keys=keys)]
+    return {phone: effective(phone, states, line_id) for phone in phones}
+
+
+def consent_ledger(tx: Tx, account_id: int, phone: Phone, limit: int = 100) -> list[ConsentEntry]:
+    """Give the ledger of one number, newest first."""
+    return [
+        ConsentEntry(
+            id=row[1],
+            phone=Phone.stored(row[2]),
+            line_id=row[3],
+            action=ConsentAction(row[4]),
+            word=row[5],
+            evidence=row[6],
+            at_ms=row[7],
+            door=row[8],
+            credential_id=row[9],
+        )
+        for row in tx.all("consent_entries_of_phone", account_id=account_id, phone=phone.text, limit=limit)
+    ]

@@ -1,0 +1,139 @@
+"""Lists of contacts in the orders that clients page through: by change, by creation, by number. Reading only.
+
+Change numbers, creation numbers and their times rise together (the account's clock), so a time bounds a list by a search
+over the numbers, and no index on times is kept.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+from linebook.core.contact import Contact
+from linebook.services.clocks import BOOK
+from linebook.storage import rows
+from linebook.storage.base import Row, Tx
+
+
+class Order(enum.StrEnum):
+    """What a list is ordered by."""
+
+    CHANGE = "change"
+    CREATION = "creation"
+    PHONE = "phone"
+
+
+LAST_NO: Final = 2**62
+"""Above every change number."""
+
+_PAGE: Final = {
+    (Order.CHANGE, False): "contacts_by_change_rising",
+    (Order.CHANGE, True): "contacts_by_change_falling",
+    (Order.CREATION, False): "contacts_by_creation_rising",
+    (Order.CREATION, True): "contacts_by_creation_falling",
+}
+
+
+def page_by_number(  # noqa: PLR0913 - the bounds of a page
+    tx: Tx,
+    account_id: int,
+    order: Order,
+    *,
+    falling: bool,
+    first_no: int = 0,
+    last_no: int = LAST_NO,
+    offset: int = 0,
+    limit: int,
+) -> list[Contact]:
+    """Give a page of contacts ordered by change or by creation, with numbers from `first_no` to `last_no`."""
+    found = tx.all(
+        _PAGE[order, falling],
+        account_id=account_id,
+        first_no=first_no,
+        last_no=last_no,
+        offset=offset,
+        limit=limit,
+    )
+    return [rows.contact_from_row(row) for row in found]
+
+
+def page_by_phone(tx: Tx, account_id: int, *, falling: bool, offset: int, limit: int) -> list[Contact]:
+    """Give a page of contacts by number; those without a number are left out."""
+    query = "contacts_by_phone_falling" if falling else "contacts_by_phone_rising"
+    found: list[Row] = tx.all(query, account_id=account_id, offset=offset, limit=limit)
+    return [rows.contact_from_row(row) for row in found]
+
+
+def last_no_before(tx: Tx, account_id: int, order: Order, before_ms: int) -> int:
+    """Give a number such that exactly the contacts up to it were changed (or created) before that time.
+
+    At most 40 look-ups, whatever the size of the book.
+    """
+    query = "contact_up_to_change" if order is Order.CHANGE else "contact_up_to_creation"
+    clock = tx.one("clock", account_id=account_id, name=BOOK)
+    low, high = 0, int(clock[0]) if clock else 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        # The contact with the highest number in (low, middle], if there is one.
+        row = tx.one(query, account_id=account_id, first_no=low + 1, last_no=middle)
+        if row is None or row[1] < before_ms:
+            low = middle
+        else:
+            high = row[0] - 1
+    return low
+
+
+def page_at_time(tx: Tx, account_id: int, order: Order, *, before_ms: int, limit: int) -> list[Contact]:
+    """Give the newest contacts from strictly before a time, newest first.
+
+    A page ends at its limit, or at the end of that row's millisecond if rows share it, so that a walk by bare times
+    meets every contact.
+    """
+    last_no = last_no_before(tx, account_id, order, before_ms)
+    found = page_by_number(tx, account_id, order, falling=True, last_no=last_no, limit=limit)
+    while len(found) == limit:
+        more = page_by_number(tx, account_id, order, falling=True, last_no=_number(found[-1], order) - 1, limit=limit)
+        same = [one for one in more if _time(one, order) == _time(found[-1], order)]
+        found += same
+        if len(same) < limit:
+            break
+    return found
+
+
+def page_from_time(tx: Tx, account_id: int, order: Order, *, from_ms: int, limit: int) -> list[Contact]:
+    """Give the oldest contacts from that time on, oldest first, ending like `page_at_time`."""
+    first_no = last_no_before(tx, account_id, order, from_ms) + 1
+    found = page_by_number(tx, account_id, order, falling=False, first_no=first_no, limit=limit)
+    while len(found) >= limit:
+        more = page_by_number(tx, account_id, order, falling=False, first_no=_number(found[-1], order) + 1, limit=limit)
+        same = [one for one in more if _time(one, order) == _time(found[-1], order)]
+        found += same
+        if len(same) < limit:
+            break
+    return found
+
+
+def members_of_group(tx: Tx, account_id: int, group_id: int, after_id: int, limit: int) -> list[Contact]:
+    """Give a page of a group's contacts by rising id."""
+    found = tx.all("contacts_of_group", account_id=account_id, group_id=group_id, after_id=after_id, limit=limit)
+    return [rows.contact_from_row(row) for row in found]
+
+
+def contacts_with_tag(tx: Tx, account_id: int, tag_id: int, after_id: int, limit: int) -> list[Contact]:
+    """Give a page of the contacts with a tag by rising id."""
+    found = tx.all("contacts_of_tag", account_id=account_id, tag_id=tag_id, after_id=after_id, limit=limit)
+    return [rows.contact_from_row(row) for row in found]
+
+
+def contacts_with_external_id(tx: Tx, account_id: int, external_id: str, limit: int) -> list[Contact]:
+    """Give the contacts with an external id, which is not unique, by rising id."""
+    found = tx.all("contacts_by_external_id", account_id=account_id, external_id=external_id, limit=limit)
+    return [rows.contact_from_row(row) for row in found]
+
+
+def _number(contact: Contact, order: Order) -> int:
+    return contact.change_no if order is Order.CHANGE else contact.created_no
+
+
+def _time(contact: Contact, order: Order) -> int:
+    return contact.updated_ms if order is Order.CHANGE else contact.created_ms

@@ -1,0 +1,340 @@
+"""Contacts: save, get, list, count, delete, history. Every door writes contacts through `save_contacts`."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from linebook.core.author import Author
+from linebook.core.consent import ConsentAction
+from linebook.core.contact import BLANK, Contact, ContactPatch, email_key, merge
+from linebook.core.phone import Phone
+from linebook.errors import ContactExists, ContactNotFound, DomainError, KeyConflict
+from linebook.services.book import Book
+from linebook.services.clocks import BOOK
+from linebook.services.consents import ConsentLedger, RecordConsent
+from linebook.services.labels import LabelBook
+from linebook.services.users import Assignees
+from linebook.storage import rows
+from linebook.storage.base import Row, Tx
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """Which contact a save means: the one of an id or a UUID and no other, or the owner of the patch's keys."""
+
+    id: int | None = None
+    uuid: str | None = None
+    by_phone: bool = False
+    by_email: bool = False
+
+
+BY_PHONE: Final = Match(by_phone=True)
+
+
+class Present(enum.Enum):
+    """What happens to a contact that exists already."""
+
+    UPDATE = enum.auto()
+    REFUSE = enum.auto()
+
+
+class SaveContact(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to save a contact.
+
+    `team_opt_out` and `block` change the consent of the contact's number. `touches`: an equal write counts as a change.
+    `patch_if_present` replaces the patch for a contact that exists. `assignee_email` names the assignee by address: an
+    unknown one becomes a user without a login, an empty one unassigns.
+    """
+
+    patch: ContactPatch
+    author: Author
+    match: Match = BY_PHONE
+    creates: bool = True
+    if_present: Present = Present.UPDATE
+    patch_if_present: ContactPatch | None = None
+    chosen_id: int | None = None
+    touches: bool = False
+    team_opt_out: bool | UnsetType = UNSET
+    block: bool | UnsetType = UNSET
+    assignee_email: str | UnsetType = UNSET
+
+
+class SaveKind(enum.StrEnum):
+    """What a save did."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """The outcome of a save: what it did, and the contact as it is now."""
+
+    kind: SaveKind
+    contact: Contact
+
+
+class DeleteContact(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to delete a contact: by id, UUID or number, whichever is given first."""
+
+    author: Author
+    id: int | None = None
+    uuid: str | None = None
+    phone: Phone | None = None
+
+
+class People:
+    """Turns the names in a save into ids: fields, tags and groups by label, the assignee by e-mail address."""
+
+    def __init__(self, labels: LabelBook, assignees: Assignees) -> None:
+        self._labels = labels
+        self._assignees = assignees
+
+    def resolve(self, patch: ContactPatch, save: SaveContact) -> ContactPatch:
+        """Give the patch with ids only. Raises `InvalidMember` for a name that is refused."""
+        patch = self._labels.resolve(patch)
+        if save.assignee_email is UNSET:
+            return patch
+        return msgspec.structs.replace(patch, assignee_id=self._assignees.user_id(save.assignee_email))
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One entry of a contact's history: who changed what, when, and what it was before."""
+
+    change_no: int
+    contact_id: int
+    action: str
+    at_ms: int
+    door: str
+    credential_id: int | None
+    old: dict[str, object]
+
+
+# -- writing
+
+
+def save_contacts(tx: Tx, account_id: int, saves: Sequence[SaveContact]) -> list[Saved | DomainError]:
+    """Save contacts in request order, later ones seeing earlier ones; give an outcome or a domain error for each.
+
+    A domain error concerns its request alone: `ContactNotFound`, `ContactExists`, `KeyConflict`, `IdTaken`,
+    `InvalidMember`. A member that the patch does not mention stays as it is.
+    """
+    book = Book(tx, account_id, len(saves))
+    _resolve(book, saves)
+    ledger = ConsentLedger(tx, account_id)
+    people = People(LabelBook(tx, account_id), Assignees(tx, account_id))
+    ledger.load(_consent_phones(book, saves))
+    outcomes: list[Saved | DomainError] = []
+    for save in saves:
+        try:
+            outcomes.append(_save(book, ledger, people, save))
+        except DomainError as error:
+            outcomes.append(error)
+    ledger.write()
+    book.write()
+    return outcomes
+
+
+def delete_contacts(tx: Tx, account_id: int, deletes: Sequence[DeleteContact]) -> list[Contact | DomainError]:
+    """Delete contacts; give each as it was, or `ContactNotFound`. Their numbers' consent stays."""
+    book = Book(tx, account_id, len(deletes))
+    book.load(
+        ids=[one.id for one in deletes if one.id is not None],
+        uuids=[one.uuid for one in deletes if one.uuid is not None],
+        phones=[one.phone.text for one in deletes if one.phone is not None],
+    )
+    outcomes: list[Contact | DomainError] = []
+    for one in deletes:
+        contact = None
+        if one.id is not None:
+            contact = book.by_id(one.id)
+        elif one.uuid is not None:
+            contact = book.by_uuid(one.uuid)
+        elif one.phone is not None:
+            contact = book.by_phone(one.phone)
+        if contact is None:
+            outcomes.append(ContactNotFound())
+        else:
+            book.delete(contact, one.author)
+            outcomes.append(contact)
+    book.write()
+    return outcomes
+
+
+def _resolve(book: Book, saves: Sequence[SaveContact]) -> None:
+    phones: list[str] = []
+    email_keys: list[str] = []
+    ids: list[int] = []
+    uuids: list[str] = []
+    for save in saves:
+        if isinstance(save.patch.phone, Phone):
+            phones.append(save.patch.phone.text)
+        if isinstance(save.patch.email, str) and (key := email_key(save.patch.email)) is not None:
+            email_keys.append(key)
+        if save.match.id is not None:
+            ids.append(save.match.id)
+        if save.chosen_id is not None:
+            ids.append(save.chosen_id)
+        if save.match.uuid is not None:
+            uuids.append(save.match.uuid)
+    book.load(phones=phones, email_keys=email_keys, ids=ids, uuids=uuids)
+
+
+def _save(book: Book, ledger: ConsentLedger, people: People, save: SaveContact) -> Saved:
+    contact = _target(book, save)
+    if contact is None:
+        if not save.creates:
+            raise ContactNotFound
+        created = book.create(merge(BLANK, people.resolve(save.patch, save)), BLANK, save.author, save.chosen_id)
+        _change_consent(ledger, save, created)
+        return Saved(SaveKind.CREATED, created)
+    if save.if_present is Present.REFUSE:
+        raise ContactExists(contact.id)
+    patch = save.patch if save.patch_if_present is None else save.patch_if_present
+    changes = merge(contact, people.resolve(patch, save))
+    consent_before = _change_consent(ledger, save, contact)
+    if not (changes or consent_before or save.touches):
+        return Saved(SaveKind.UNCHANGED, contact)
+    return Saved(SaveKind.UPDATED, book.update(contact, changes, save.author, consent_before))
+
+
+def _target(book: Book, save: SaveContact) -> Contact | None:
+    """Find the contact that is meant. Raises `ContactNotFound` and `KeyConflict`."""
+    patch, match = save.patch, save.match
+    phone_owner = book.by_phone(patch.phone) if isinstance(patch.phone, Phone) else None
+    email_owner = book.by_email(email_key(patch.email)) if match.by_email and isinstance(patch.email, str) else None
+    if match.id is not None or match.uuid is not None:
+        target = book.by_id(match.id) if match.id is not None else book.by_uuid(match.uuid or "")
+        if target is None:
+            raise ContactNotFound
+    else:
+        target = (phone_owner if match.by_phone else None) or email_owner
+        if target is None and phone_owner is not None:
+            raise KeyConflict(email_owner=None, phone_owner=phone_owner.id)
+        if target is None:
+            return None
+    email_conflict = email_owner.id if email_owner is not None and email_owner.id != target.id else None
+    phone_conflict = phone_owner.id if phone_owner is not None and phone_owner.id != target.id else None
+    if email_conflict is not None or phone_conflict is not None:
+        if match.id is None and match.uuid is None:
+            # Two keys that name two people: both owners are told.
+            email_conflict = email_owner.id if email_owner is not None else None
+            phone_conflict = phone_owner.id if phone_owner is not None else None
+        raise KeyConflict(email_owner=email_conflict, phone_owner=phone_conflict)
+    return target
+
+
+def _change_consent(ledger: ConsentLedger, save: SaveContact, contact: Contact) -> dict[str, object]:
+    """Apply what the save says of consent; give the old values of what changed."""
+    if save.team_opt_out is UNSET and save.block is UNSET:
+        return {}
+    phone = save.patch.phone if isinstance(save.patch.phone, Phone) else contact.phone
+    if phone is None:
+        return {}
+    actions: list[ConsentAction] = []
+    if save.team_opt_out is not UNSET:
+        actions.append(ConsentAction.TEAM_STOP if save.team_opt_out else ConsentAction.TEAM_START)
+    if save.block is not UNSET:
+        actions.append(ConsentAction.BLOCK if save.block else ConsentAction.UNBLOCK)
+    old: dict[str, object] = {}
+    for action in actions:
+        old = ledger.record(RecordConsent(phone=phone, action=action, author=save.author)) | old
+    return old
+
+
+def _consent_phones(book: Book, saves: Sequence[SaveContact]) -> list[Phone]:
+    phones: list[Phone] = []
+    for save in saves:
+        if save.team_opt_out is UNSET and save.block is UNSET:
+            continue
+        if isinstance(save.patch.phone, Phone):
+            phones.append(save.patch.phone)
+        contact = book.by_id(save.match.id) if save.match.id is not None else book.by_uuid(save.match.uuid or "")
+        if contact is not None and contact.phone is not None:
+            phones.append(contact.phone)
+    return phones
+
+
+# -- reading
+
+
+def contacts_by_id(tx: Tx, account_id: int, ids: Sequence[int]) -> dict[int, Contact]:
+    """Give the contacts of these ids that exist."""
+    return {one.id: one for one in _read(tx.all("contacts_by_id", account_id=account_id, keys=list(ids)))}
+
+
+def contacts_by_uuid(tx: Tx, account_id: int, uuids: Sequence[str]) -> dict[str, Contact]:
+    """Give the contacts of these UUIDs that exist."""
+    return {one.uuid: one for one in _read(tx.all("contacts_by_uuid", account_id=account_id, keys=list(uuids)))}
+
+
+def contacts_by_phone(tx: Tx, account_id: int, phones: Sequence[Phone]) -> dict[Phone, Contact]:
+    """Give the contacts that have these numbers."""
+    found = _read(tx.all("contacts_by_phone", account_id=account_id, keys=[phone.text for phone in phones]))
+    return {one.phone: one for one in found if one.phone is not None}
+
+
+def contacts_after(tx: Tx, account_id: int, after_id: int, limit: int) -> list[Contact]:
+    """Give a page of contacts by rising id: those behind `after_id`."""
+    return _read(tx.all("contacts_after_id", account_id=account_id, after_id=after_id, limit=limit))
+
+
+def contacts_at(tx: Tx, account_id: int, offset: int, limit: int) -> tuple[list[Contact], int]:
+    """Give a page of contacts by rising id, so many from the start, and how many contacts there are.
+
+    For clients that know nothing but offsets; our own lists page by key. The walk is from the nearer end.
+    """
+    count = count_contacts(tx, account_id)
+    limit = min(limit, max(count - offset, 0))
+    if limit <= 0:
+        return [], count
+    if offset <= count // 2:
+        found = tx.all("contacts_at_offset", account_id=account_id, offset=offset, limit=limit)
+    else:
+        from_end = count - offset - limit
+        found = tx.all("contacts_at_offset_from_end", account_id=account_id, offset=from_end, limit=limit)
+    return _read(found), count
+
+
+def count_contacts(tx: Tx, account_id: int) -> int:
+    """Give how many contacts the account has: kept, not counted."""
+    row = tx.one("clock", account_id=account_id, name=BOOK)
+    return 0 if row is None else int(row[3])
+
+
+def contact_history(tx: Tx, account_id: int, contact_id: int, limit: int = 100) -> list[Change]:
+    """Give what was changed on a contact, newest first; for a deleted one too, as long as the id is not in use again.
+
+    Raises `ContactNotFound` when the book never had it.
+    """
+    contact = contacts_by_id(tx, account_id, [contact_id]).get(contact_id)
+    if contact is not None:
+        newest = contact.previous_no
+    else:
+        row = tx.one("deletion_of_contact", account_id=account_id, contact_id=contact_id)
+        if row is None:
+            raise ContactNotFound
+        newest = row[5]
+    if newest is None:
+        return []
+    found = tx.all("history_of_change", account_id=account_id, change_no=newest, limit=limit)
+    return [
+        Change(
+            change_no=row[4],
+            contact_id=row[2],
+            action=row[3],
+            at_ms=row[6],
+            door=row[7],
+            credential_id=row[8],
+            old=msgspec.json.decode(row[9], type=dict[str, object]),
+        )
+        for row in found
+    ]
+
+
+def _read(found: Sequence[Row]) -> list[Contact]:
+    return [rows.contact_from_row(row) for row in found]

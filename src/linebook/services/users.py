@@ -1,0 +1,204 @@
+"""Users: the people who work here, and the logins they have on lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from linebook.core.account import FIRST_COUNTED_SMALL_ID, Role, User
+from linebook.errors import DomainError, IdTaken, InvalidMember, NameTaken, NotFound
+from linebook.services.accounts import get_account
+from linebook.services.labels import next_id
+from linebook.services.lines import find_line, get_line
+from linebook.storage import rows
+from linebook.storage.base import Tx
+
+LINE_LOGIN: Final = ""
+"""The prefix of the line's own login: the user name is the number alone."""
+
+
+class AddUser(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to add a user; `id` may be chosen."""
+
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    role: Role = Role.OPERATOR
+    id: int | None = None
+
+
+class SetLogin(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to let somebody log in on a line: the prefix before the @ (empty: the line itself), a hashed password."""
+
+    line_id: int
+    prefix: str
+    password_hash: str
+    role: Role
+    user_id: int | None = None
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may log in under a name, and the hash their password must match."""
+
+    account_id: int
+    line_id: int
+    prefix: str
+    user_id: int | None
+    role: Role
+    password_hash: str
+
+
+def add_users(tx: Tx, account_id: int, requests: Sequence[AddUser]) -> list[User | DomainError]:
+    """Add users. Domain errors: `InvalidMember`, `NameTaken` (the e-mail address), `IdTaken`, `NotFound` (the account)."""
+    outcomes: list[User | DomainError] = []
+    for request in requests:
+        try:
+            outcomes.append(_add(tx, account_id, request))
+        except DomainError as error:
+            outcomes.append(error)
+    return outcomes
+
+
+def _add(tx: Tx, account_id: int, request: AddUser) -> User:
+    get_account(tx, account_id)
+    email = request.email.strip()
+    if not (email or request.first_name.strip() or request.last_name.strip()):
+        raise InvalidMember("email", "a user has an e-mail address or a name")
+    key = user_key(email) or None
+    if key is not None and tx.one("user_by_email", account_id=account_id, email_key=key) is not None:
+        raise NameTaken(f"There is a user with the address {email} already.")
+    if request.id is None:
+        user_id = next_id(tx, account_id, "user", FIRST_COUNTED_SMALL_ID)
+    else:
+        user_id = request.id
+        if user_id < 1 or tx.one("user_by_id", account_id=account_id, id=user_id) is not None:
+            raise IdTaken
+    tx.run(
+        "insert_user",
+        account_id=account_id,
+        id=user_id,
+        email=email,
+        email_key=key,
+        first_name=request.first_name.strip(),
+        last_name=request.last_name.strip(),
+        phone=None,
+        role=request.role.value,
+        created_ms=tx.now_ms,
+    )
+    tx.bump_directory()
+    return get_user(tx, account_id, user_id)
+
+
+def set_logins(tx: Tx, account_id: int, requests: Sequence[SetLogin]) -> list[Login | DomainError]:
+    """Set logins on lines; one that exists gets the new password, user and role. Domain errors: `NotFound`, `InvalidMember`.
+
+    Sessions that were started before stay valid: a session ends by logout or revocation only.
+    """
+    outcomes: list[Login | DomainError] = []
+    for request in requests:
+        try:
+            outcomes.append(_set_login(tx, account_id, request))
+        except DomainError as error:
+            outcomes.append(error)
+    return outcomes
+
+
+def _set_login(tx: Tx, account_id: int, request: SetLogin) -> Login:
+    get_line(tx, account_id, request.line_id)
+    if request.user_id is not None:
+        get_user(tx, account_id, request.user_id)
+    prefix = login_prefix(request.prefix)
+    tx.run(
+        "save_login",
+        account_id=account_id,
+        line_id=request.line_id,
+        prefix=prefix,
+        user_id=request.user_id,
+        role=request.role.value,
+        password_hash=request.password_hash,
+        created_ms=tx.now_ms,
+    )
+    return Login(
+        account_id=account_id,
+        line_id=request.line_id,
+        prefix=prefix,
+        user_id=request.user_id,
+        role=request.role,
+        password_hash=request.password_hash,
+    )
+
+
+def login_prefix(text: str) -> str:
+    """Give the form of a login prefix that is compared: trimmed, case-folded. Raises `InvalidMember` for one with an @."""
+    if "@" in text:
+        raise InvalidMember("prefix", "is the part before the @")
+    return text.strip().casefold()
+
+
+def find_login(tx: Tx, account_id: int, line_id: int, prefix: str) -> Login | None:
+    """Give the login of that name on a line, or None."""
+    row = tx.one("login", account_id=account_id, line_id=line_id, prefix=prefix)
+    if row is None:
+        return None
+    return Login(
+        account_id=row[0], line_id=row[1], prefix=row[2], user_id=row[3], role=Role(row[4]), password_hash=row[5]
+    )
+
+
+def find_login_at(tx: Tx, address: str, prefix: str) -> Login | None:
+    """Give the login of that name on the line of an address, whatever its account, or None."""
+    try:
+        line = find_line(tx, address)
+    except NotFound:
+        return None
+    return find_login(tx, line.account_id, line.id, prefix)
+
+
+def get_user(tx: Tx, account_id: int, user_id: int) -> User:
+    """Give a user. Raises `NotFound`."""
+    row = tx.one("user_by_id", account_id=account_id, id=user_id)
+    if row is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return rows.user_from_row(row)
+
+
+def list_users(tx: Tx, account_id: int, after_id: int = 0, limit: int = 1000) -> list[User]:
+    """Give a page of an account's users by rising id."""
+    found = tx.all("users_page", account_id=account_id, after_id=after_id, limit=limit)
+    return [rows.user_from_row(row) for row in found]
+
+
+class Assignees:
+    """Users by e-mail address inside a transaction; an unknown address becomes a user without a login."""
+
+    def __init__(self, tx: Tx, account_id: int) -> None:
+        """Read nothing yet."""
+        self._tx = tx
+        self._account_id = account_id
+        self._found: dict[str, int] = {}
+
+    def user_id(self, email: str) -> int | None:
+        """Give the id of the user with that address, None for an empty one."""
+        text = email.strip()
+        if not text:
+            return None
+        if text not in self._found:
+            self._found[text] = self._find(text) or _add(self._tx, self._account_id, AddUser(email=text)).id
+        return self._found[text]
+
+    def _find(self, email: str) -> int | None:
+        row = self._tx.one("user_by_email", account_id=self._account_id, email_key=user_key(email))
+        return None if row is None else int(row[1])
+
+
+def user_key(email: str) -> str:
+    """Give the form under which users' addresses are compared; any text will do, programs send what they like."""
+    return email.strip().casefold()
+
+
+def find_user(tx: Tx, account_id: int, email: str) -> User | None:
+    """Give the user with that address, or None."""
+    row = tx.one("user_by_email", account_id=account_id, email_key=user_key(email))
+    return None if row is None else rows.user_from_row(row)

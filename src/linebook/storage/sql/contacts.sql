@@ -1,0 +1,34 @@
+-- name: contacts_after_id(account_id, after_id, limit)
+-- A page of contacts by rising id.
+SELECT * FROM contact WHERE account_id = :account_id AND id > :after_id ORDER BY id LIMIT :limit;
+
+-- name: contacts_at_offset(account_id, offset, limit)
+-- A page of contacts by rising id, so many from the start: a full walk of the narrow id index up to the page.
+SELECT c.* FROM (
+    SELECT id FROM contact WHERE account_id = :account_id ORDER BY id LIMIT :limit OFFSET :offset
+) AS page CROSS JOIN contact AS c
+WHERE c.account_id = :account_id AND c.id = page.id
+ORDER BY c.id;
+
+-- name: contacts_at_offset_from_end(account_id, offset, limit)
+-- The same page counted from the end, for the second half of a large book.
+SELECT c.* FROM (
+    SELECT id FROM contact WHERE account_id = :account_id ORDER BY id DESC LIMIT :limit OFFSET :offset
+) AS page CROSS JOIN contact AS c
+WHERE c.account_id = :account_id AND c.id = page.id
+ORDER BY c.id;
+
+-- name: history_of_change(account_id, change_no, limit)
+-- What a contact was before: from the given superseded change backwards, newest first.
+WITH RECURSIVE chain AS (
+    SELECT h.* FROM history AS h WHERE h.account_id = :account_id AND h.change_no = :change_no
+    UNION ALL
+    SELECT h.* FROM chain CROSS JOIN history AS h
+    WHERE h.account_id = :account_id AND h.change_no = chain.previous_no
+)
+SELECT * FROM chain LIMIT :limit;
+
+-- name: deletion_of_contact(account_id, contact_id)
+-- The deletion of a contact, if it was deleted.
+SELECT * FROM history WHERE account_id = :account_id AND contact_id = :contact_id AND action = 'deleted'
+ORDER BY change_no DESC LIMIT 1;

@@ -1,0 +1,101 @@
+"""The store: an engine, its gate and its readers, as the asynchronous edges use them."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+from linebook.clock import Clock, system_clock
+from linebook.errors import DomainError, SettingsError, StorageConflict, Unavailable
+from linebook.ids import Ids
+from linebook.storage.base import Engine, Work
+from linebook.storage.gate import CONFLICT_TRIES, Gate, Item, Outcome, Service
+from linebook.storage.postgres import PostgresEngine
+from linebook.storage.sqlite import SqliteEngine
+
+T = TypeVar("T")
+
+READER_THREADS = 4
+REFRESH_S = 1.0
+
+
+def open_engine(url: str, clock: Clock = system_clock, ids: Ids | None = None) -> Engine:
+    """Give the engine that a database URL names, nothing opened yet.
+
+    Raises `SettingsError` for a URL of neither kind.
+    """
+    if url.startswith("sqlite:///"):
+        path = url.removeprefix("sqlite:///")
+        if not path:
+            raise SettingsError("LINEBOOK_DATABASE names no file: write sqlite:///linebook.db or sqlite:////absolute/path.db")
+        return SqliteEngine(path, clock=clock, ids=ids)
+    if url.startswith(("postgresql://", "postgres://")):
+        return PostgresEngine(url, clock=clock, ids=ids)
+    raise SettingsError("LINEBOOK_DATABASE must begin with sqlite:/// or postgresql://")
+
+
+class Store:
+    """What a running hub reads from and writes through."""
+
+    def __init__(self, engine: Engine, *, gate_members: int = 20_000, gate_age_s: float = 5.0) -> None:
+        self.engine = engine
+        self.gate = Gate(engine, max_members=gate_members, max_age_s=gate_age_s)
+        self._readers = ThreadPoolExecutor(max_workers=READER_THREADS, thread_name_prefix="reader")
+        self._refresher: asyncio.Task[None] | None = None
+        self.is_reachable = True
+
+    async def start(self) -> None:
+        """Bring the schema up to date and take writes. Raises `StorageUnusable` or `StorageUnavailable` with a sentence."""
+        await asyncio.to_thread(self.engine.migrate)
+        self.gate.start()
+        self._refresher = asyncio.create_task(self._refresh(), name="directory-refresh")
+
+    async def stop(self) -> None:
+        """Finish what waits and let go of the database."""
+        if self._refresher is not None:
+            self._refresher.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._refresher
+        await self.gate.drain()
+        await asyncio.to_thread(self._readers.shutdown)
+        await asyncio.to_thread(self.engine.close)
+
+    @property
+    def directory_version(self) -> int:
+        """Grows whenever something changed that is kept in memory; at most a second behind other processes."""
+        return self.engine.directory_version
+
+    async def read(self, work: Work[T]) -> T:
+        """Run reading work on a snapshot, beside everything else."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.engine.read, work)
+
+    async def write(self, service: Service[Item, Outcome], account_id: int, item: Item) -> Outcome:
+        """Run one write through the gate; when this returns it is durable. Raises its domain error."""
+        return await self.gate.submit(service, account_id, item)
+
+    async def _refresh(self) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_S)
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._readers, self.engine.refresh)
+                self.is_reachable = True
+            except Unavailable:
+                self.is_reachable = False
+            except Exception:
+                self.is_reachable = False
+
+
+def write_now(engine: Engine, service: Service[Item, Outcome], account_id: int, item: Item) -> Outcome:
+    """Run one write without a gate, for the shell; when this returns it is durable. Raises its domain error."""
+    for attempt in range(1, CONFLICT_TRIES + 1):
+        try:
+            outcome = engine.write(lambda tx: service(tx, account_id, [item])[0])
+            break
+        except StorageConflict:
+            if attempt == CONFLICT_TRIES:
+                raise
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome
