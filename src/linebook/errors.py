@@ -55,6 +55,15 @@ class InvalidMember(DomainError):
         self.reason = message
 
 
+class SetRefused(DomainError):
+    """One contact of a set is refused, so that none of the set was stored."""
+
+    def __init__(self, index: int, reason: DomainError) -> None:
+        super().__init__(reason.message)
+        self.index = index
+        self.reason = reason
+
+
 class IdTaken(DomainError):
     """The chosen id is in use, or outside the range that may be chosen."""
 
@@ -115,6 +124,10 @@ class StorageRefused(LinebookError):
 
 class StorageUnusable(LinebookError):
     """The database cannot be used at all: foreign, newer, corrupt or missing. A person has to act."""
+
+
+class SecretUnreadable(LinebookError):
+    """A sealed secret cannot be opened: it was sealed under a key that this server does not have."""
 
 
 class SettingsError(LinebookError):

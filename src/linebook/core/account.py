@@ -138,7 +138,7 @@ class Tag(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """A list of contacts."""
+    """A list of contacts. `member_count` is how many it had when it was read: it is not kept true in memory."""
 
     id: int
     uuid: str
@@ -146,6 +146,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     rev: int
     created_ms: int
     updated_ms: int
+    member_count: int
 
 
 def label_key(label: str) -> str:

@@ -1,1 +1,1 @@
-"""The only writers. Each service is a plain function on a transaction that takes a list; every front door is their equal."""
+"""The only writers: plain functions on a transaction that take a list. Every front door is their equal."""

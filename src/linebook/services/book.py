@@ -6,15 +6,16 @@ writes contact, history, tag and group rows so that they always agree.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from linebook.core.account import LAST_CHOSEN_CONTACT_ID, LAST_CONTACT_ID
 from linebook.core.author import Author
-from linebook.core.contact import Contact, email_key
+from linebook.core.contact import Contact, email_key, is_storable
 from linebook.core.phone import Phone
 from linebook.errors import IdTaken
-from linebook.core.account import LAST_CHOSEN_CONTACT_ID, LAST_CONTACT_ID
 from linebook.services.clocks import Clock
 from linebook.storage import rows
 from linebook.storage.base import Row, Tx
@@ -54,8 +55,8 @@ class Book:
         for query, keys in (
             ("contacts_by_phone", sorted(set(phones))),
             ("contacts_by_email", sorted(set(email_keys))),
-            ("contacts_by_id", sorted(set(ids))),
-            ("contacts_by_uuid", sorted(set(uuids))),
+            ("contacts_by_id", sorted({one for one in ids if 1 <= one <= LAST_CONTACT_ID})),
+            ("contacts_by_uuid", sorted({one for one in uuids if is_storable(one)})),
         ):
             if keys:
                 self._add(self._tx.all(query, account_id=self._account_id, keys=keys))
@@ -96,16 +97,18 @@ class Book:
 
     # -- fold
 
-    def create(self, changes: dict[str, object], blank: Contact, author: Author, chosen_id: int | None) -> Contact:
-        """Add a contact. Raises `IdTaken` for a chosen id that is in use or out of range."""
+    def check_id(self, chosen_id: int | None) -> None:
+        """Raise `IdTaken` for a chosen id that is in use or out of range, or when every id is given out."""
         if chosen_id is None:
             if self.clock.last_id >= LAST_CONTACT_ID:
                 raise IdTaken("This account has given out every contact id.")
-            contact_id = self.clock.next_id()
-        else:
-            if not 1 <= chosen_id <= LAST_CHOSEN_CONTACT_ID or self._current.get(chosen_id) is not None:
-                raise IdTaken
-            contact_id = chosen_id
+        elif not 1 <= chosen_id <= LAST_CHOSEN_CONTACT_ID or self._current.get(chosen_id) is not None:
+            raise IdTaken
+
+    def create(self, changes: dict[str, object], blank: Contact, author: Author, chosen_id: int | None) -> Contact:
+        """Add a contact. Raises `IdTaken` like `check_id`."""
+        self.check_id(chosen_id)
+        contact_id = self.clock.next_id() if chosen_id is None else chosen_id
         at_ms = self._next_time()
         change_no = self.clock.next_no()
         self.clock.row_count += 1
@@ -128,21 +131,32 @@ class Book:
         self._index(contact)
         return contact
 
-    def update(self, contact: Contact, changes: dict[str, object], author: Author, extra: dict[str, object]) -> Contact:
-        """Change a contact and record what it was; `extra` goes into the history row (old consent)."""
+    def update(
+        self,
+        contact: Contact,
+        changes: dict[str, object],
+        author: Author,
+        extra: dict[str, object],
+        *,
+        names_email: bool = False,
+    ) -> Contact:
+        """Change a contact and record what it was; `extra` goes into the history row (old consent).
+
+        `names_email`: the request named the contact's address; named again, one that nobody claims any more is claimed.
+        The owner of that address must have been loaded.
+        """
         at_ms = self._next_time()
         change_no = self.clock.next_no()
         old = {member: _plain(getattr(contact, member)) for member in changes} | extra
-        self._record(contact, "update", change_no, at_ms, author, old)
+        self._record(contact, "update", change_no=change_no, at_ms=at_ms, author=author, old=old)
         changed = _replace(
             contact,
             **changes,
             rev=contact.rev + 1,
             change_no=change_no,
-            previous_no=contact.change_no,
             updated_ms=at_ms,
         )
-        if "email" in changes:
+        if names_email:
             changed = self._claim_email(changed)
         self._unindex(contact)
         self._index(changed)
@@ -156,10 +170,7 @@ class Book:
         change_no = self.clock.next_no()
         self.clock.row_count -= 1
         whole = {member: _plain(getattr(contact, member)) for member in Contact.__struct_fields__}
-        self._record(contact, "delete", change_no, at_ms, author, whole)
-        self._history.append(
-            self._history_row(contact.id, change_no, "deleted", change_no, contact.change_no, at_ms, author, {})
-        )
+        self._record(contact, "delete", change_no=change_no, at_ms=at_ms, author=author, old=whole)
         self._unindex(contact)
         self._current[contact.id] = None
         self._dirty[contact.id] = None
@@ -183,35 +194,21 @@ class Book:
         return at_ms
 
     def _record(
-        self, contact: Contact, action: str, by_no: int, at_ms: int, author: Author, old: dict[str, object]
+        self, contact: Contact, action: str, *, change_no: int, at_ms: int, author: Author, old: dict[str, object]
     ) -> None:
         self._history.append(
-            self._history_row(contact.id, contact.change_no, action, by_no, contact.previous_no, at_ms, author, old)
+            {
+                "account_id": self._account_id,
+                "change_no": change_no,
+                "supersedes_no": contact.change_no,
+                "contact_id": contact.id,
+                "action": action,
+                "at_ms": at_ms,
+                "door": author.door,
+                "credential_id": author.credential_id,
+                "old": rows.to_json(old),
+            }
         )
-
-    def _history_row(  # noqa: PLR0913 - the columns of one row
-        self,
-        contact_id: int,
-        change_no: int,
-        action: str,
-        by_no: int,
-        previous_no: int | None,
-        at_ms: int,
-        author: Author,
-        old: dict[str, object],
-    ) -> dict[str, object]:
-        return {
-            "account_id": self._account_id,
-            "change_no": change_no,
-            "contact_id": contact_id,
-            "action": action,
-            "by_no": by_no,
-            "previous_no": previous_no,
-            "at_ms": at_ms,
-            "door": author.door,
-            "credential_id": author.credential_id,
-            "old": rows.to_json(old),
-        }
 
     # -- write
 
@@ -270,6 +267,15 @@ class Book:
                 new += [row | {label: one} for one in after if one not in before]
             self._tx.run_many(delete, gone)
             self._tx.run_many(insert, new)
+            if member == "groups" and (gone or new):
+                self._count_members(gone, new)
+
+    def _count_members(self, gone: list[dict[str, object]], new: list[dict[str, object]]) -> None:
+        """Keep how many contacts groups have. The clock is held, so counts are changed by one transaction at a time."""
+        changes = Counter(row["group_id"] for row in new)
+        changes.subtract(row["group_id"] for row in gone)
+        counts = [{"account_id": self._account_id, "id": one, "change": more} for one, more in changes.items() if more]
+        self._tx.run_many("count_group_members", counts)
 
 
 def _keys(contact: Contact) -> list[str]:

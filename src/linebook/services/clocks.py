@@ -27,8 +27,11 @@ class Clock:
         self._tx = tx
         self._account_id = account_id
         self._name = name
-        self.change_no, self.last_ms, self.last_id, self.row_count = row
-        self._first_change_no: int = self.change_no
+        self.change_no = int(row[0])
+        self.last_ms = int(row[1])
+        self.last_id = int(row[2])
+        self.row_count = int(row[3])
+        self._first_change_no = self.change_no
 
     def next_no(self) -> int:
         """Give the next change number."""
@@ -65,6 +68,12 @@ class Clock:
                 last_id=self.last_id,
                 row_count=self.row_count,
             )
+
+
+def newest_change_no(tx: Tx, account_id: int, name: str = BOOK) -> int:
+    """Give the number of the newest change, without taking the clock; 0 when nothing was changed yet."""
+    row = tx.one("clock", account_id=account_id, name=name)
+    return 0 if row is None else int(row[0])
 
 
 def take_clock(tx: Tx, account_id: int) -> None:

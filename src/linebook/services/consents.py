@@ -8,7 +8,9 @@ import msgspec
 
 from linebook.core.author import Author
 from linebook.core.consent import EVERY_LINE, Consent, ConsentAction, apply, effective
+from linebook.core.contact import check_text
 from linebook.core.phone import Phone
+from linebook.errors import DomainError
 from linebook.services.book import Book
 from linebook.services.labels import next_id
 from linebook.storage import rows
@@ -42,6 +44,15 @@ class ConsentEntry(msgspec.Struct, frozen=True, kw_only=True):
     credential_id: int | None
 
 
+class ConsentCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many numbers an account knows the consent of, and of how many of them each thing is true on some line."""
+
+    numbers: int
+    by_person: int
+    by_team: int
+    blocked: int
+
+
 class ConsentLedger:
     """The consent of the numbers that one transaction touches. The transaction holds the account's book clock."""
 
@@ -49,13 +60,15 @@ class ConsentLedger:
         """Read nothing yet."""
         self._tx = tx
         self._account_id = account_id
+        self._loaded: set[str] = set()
         self._states: dict[tuple[str, int], Consent] = {}
         self._dirty: dict[tuple[str, int], None] = {}
         self._entries: list[dict[str, object]] = []
 
     def load(self, phones: Iterable[Phone]) -> None:
-        """Read the states of these numbers."""
-        keys = sorted({phone.text for phone in phones})
+        """Read the states of these numbers, unless they were read before."""
+        keys = sorted({phone.text for phone in phones} - self._loaded)
+        self._loaded.update(keys)
         if keys:
             for row in self._tx.all("consents_by_phone", account_id=self._account_id, keys=keys):
                 state = rows.consent_from_row(row)
@@ -67,6 +80,7 @@ class ConsentLedger:
 
     def record(self, change: RecordConsent) -> dict[str, object]:
         """Fold one action; give the old values of what it changed. An action that changes nothing leaves no entry."""
+        self.load((change.phone,))  # a state that was never read would be overwritten, a person's STOP with it
         before = self.state(change.phone, change.line_id)
         after = apply(before, change.action, self._tx.now_ms)
         if after is before:
@@ -102,17 +116,24 @@ class ConsentLedger:
         self._tx.run_many("insert_consent_entries", self._entries)
 
 
-def record_consents(tx: Tx, account_id: int, changes: Sequence[RecordConsent]) -> list[Consent]:
+def record_consents(tx: Tx, account_id: int, changes: Sequence[RecordConsent]) -> list[Consent | DomainError]:
     """Record what happened to numbers' consent, in order; give each number's state after its change.
 
-    A number that has a contact: the contact counts as changed, and its history says what the consent was.
+    A number that has a contact: the contact counts as changed, and its history says what the consent was. Domain error:
+    `InvalidMember` (a word or an evidence that cannot be stored).
     """
     book = Book(tx, account_id, len(changes))
     book.load(phones=[change.phone.text for change in changes])
     ledger = ConsentLedger(tx, account_id)
     ledger.load([change.phone for change in changes])
-    outcomes: list[Consent] = []
+    outcomes: list[Consent | DomainError] = []
     for change in changes:
+        try:
+            check_text("word", change.word)
+            check_text("evidence", change.evidence)
+        except DomainError as error:
+            outcomes.append(error)
+            continue
         old = ledger.record(change)
         contact = book.by_phone(change.phone)
         if old and contact is not None:
@@ -126,8 +147,18 @@ def record_consents(tx: Tx, account_id: int, changes: Sequence[RecordConsent]) -
 def consents_of(tx: Tx, account_id: int, phones: Sequence[Phone], line_id: int = EVERY_LINE) -> dict[Phone, Consent]:
     """Give the consent that counts for each of these numbers on a line, or on every line."""
     keys = [phone.text for phone in phones]
-    states = [rows.consent_from_row(row) for row in tx.all("consents_by_phone", account_id=account_id, keys=keys)]
-    return {phone: effective(phone, states, line_id) for phone in phones}
+    states: dict[Phone, list[Consent]] = {}
+    for row in tx.all("consents_by_phone", account_id=account_id, keys=keys):
+        state = rows.consent_from_row(row)
+        states.setdefault(state.phone, []).append(state)
+    return {phone: effective(phone, states.get(phone, ()), line_id) for phone in phones}
+
+
+def count_consents(tx: Tx, account_id: int) -> ConsentCounts:
+    """Count an account's consents by walking all of them: for tests and reports, not for requests."""
+    row = tx.one("consent_counts", account_id=account_id)
+    numbers, by_person, by_team, blocked = row or (0, 0, 0, 0)
+    return ConsentCounts(numbers=numbers, by_person=by_person, by_team=by_team, blocked=blocked)
 
 
 def consent_ledger(tx: Tx, account_id: int, phone: Phone, limit: int = 100) -> list[ConsentEntry]:

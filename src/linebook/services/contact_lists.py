@@ -1,13 +1,15 @@
 """Lists of contacts in the orders that clients page through: by change, by creation, by number. Reading only.
 
-Change numbers, creation numbers and their times rise together (the account's clock), so a time bounds a list by a search
-over the numbers, and no index on times is kept.
+Change numbers, creation numbers and their times rise together (the account's clock), so a time bounds a list by a
+search over the numbers, and no index on times is kept.
 """
 
 from __future__ import annotations
 
 import enum
 from typing import Final
+
+import msgspec
 
 from linebook.core.contact import Contact
 from linebook.services.clocks import BOOK
@@ -32,9 +34,47 @@ _PAGE: Final = {
     (Order.CREATION, False): "contacts_by_creation_rising",
     (Order.CREATION, True): "contacts_by_creation_falling",
 }
+_WANTED_PAGE: Final = {
+    (Order.CHANGE, False): "contacts_wanted_by_change_rising",
+    (Order.CHANGE, True): "contacts_wanted_by_change_falling",
+    (Order.CREATION, False): "contacts_wanted_by_creation_rising",
+    (Order.CREATION, True): "contacts_wanted_by_creation_falling",
+}
+_WANTED_COUNT: Final = {
+    Order.CHANGE: "count_contacts_wanted_by_change",
+    Order.CREATION: "count_contacts_wanted_by_creation",
+}
 
 
-def page_by_number(  # noqa: PLR0913 - the bounds of a page
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which contacts a list is limited to: those of an assignee, those with a text in name, e-mail address or number.
+
+    The text is compared without regard to case. There is no index for either: the whole book is walked until the page
+    is full.
+    """
+
+    assignee_id: int | None = None
+    text: str | None = None
+
+    def parameters(self) -> dict[str, object]:
+        """Give the parameters of the queries for wanted contacts."""
+        return {"assignee_id": self.assignee_id, **_patterns(self.text)}
+
+
+def _patterns(text: str | None) -> dict[str, object]:
+    if not text:
+        return dict.fromkeys(("pattern_1", "pattern_2", "pattern_3"))
+    # The databases fold the case of plain letters only, so the usual spellings of all others are looked for as well.
+    spellings = {"pattern_1": text.lower(), "pattern_2": text.upper(), "pattern_3": text.title()}
+    return {name: f"%{_escaped(spelling)}%" for name, spelling in spellings.items()}
+
+
+def _escaped(text: str) -> str:
+    plain = "".join(letter.lower() if letter.isascii() else letter for letter in text)
+    return plain.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def page_by_number(
     tx: Tx,
     account_id: int,
     order: Order,
@@ -44,17 +84,27 @@ def page_by_number(  # noqa: PLR0913 - the bounds of a page
     last_no: int = LAST_NO,
     offset: int = 0,
     limit: int,
+    wanted: Wanted | None = None,
 ) -> list[Contact]:
     """Give a page of contacts ordered by change or by creation, with numbers from `first_no` to `last_no`."""
     found = tx.all(
-        _PAGE[order, falling],
+        (_PAGE if wanted is None else _WANTED_PAGE)[order, falling],
         account_id=account_id,
         first_no=first_no,
         last_no=last_no,
         offset=offset,
         limit=limit,
+        **({} if wanted is None else wanted.parameters()),
     )
     return [rows.contact_from_row(row) for row in found]
+
+
+def count_by_number(
+    tx: Tx, account_id: int, order: Order, *, first_no: int = 0, last_no: int = LAST_NO, wanted: Wanted
+) -> int:
+    """Give how many wanted contacts there are with numbers from `first_no` to `last_no`, by walking them all."""
+    row = tx.one(_WANTED_COUNT[order], account_id=account_id, first_no=first_no, last_no=last_no, **wanted.parameters())
+    return 0 if row is None else int(row[0])
 
 
 def page_by_phone(tx: Tx, account_id: int, *, falling: bool, offset: int, limit: int) -> list[Contact]:
@@ -83,30 +133,41 @@ def last_no_before(tx: Tx, account_id: int, order: Order, before_ms: int) -> int
     return low
 
 
-def page_at_time(tx: Tx, account_id: int, order: Order, *, before_ms: int, limit: int) -> list[Contact]:
-    """Give the newest contacts from strictly before a time, newest first.
+def page_at_time(
+    tx: Tx, account_id: int, order: Order, *, before_ms: int | None = None, limit: int, wanted: Wanted | None = None
+) -> list[Contact]:
+    """Give the newest contacts, those from strictly before a time where one is given, newest first.
 
     A page ends at its limit, or at the end of that row's millisecond if rows share it, so that a walk by bare times
-    meets every contact.
+    meets every contact exactly once.
     """
-    last_no = last_no_before(tx, account_id, order, before_ms)
-    found = page_by_number(tx, account_id, order, falling=True, last_no=last_no, limit=limit)
-    while len(found) == limit:
-        more = page_by_number(tx, account_id, order, falling=True, last_no=_number(found[-1], order) - 1, limit=limit)
-        same = [one for one in more if _time(one, order) == _time(found[-1], order)]
+    last_no = LAST_NO if before_ms is None else last_no_before(tx, account_id, order, before_ms)
+    found = page_by_number(tx, account_id, order, falling=True, last_no=last_no, limit=limit, wanted=wanted)
+    while len(found) >= limit:
+        last_no = _number(found[-1], order) - 1
+        more = page_by_number(tx, account_id, order, falling=True, last_no=last_no, limit=limit, wanted=wanted)
+        same = _of_time(more, order, found[-1])
         found += same
         if len(same) < limit:
             break
     return found
 
 
-def page_from_time(tx: Tx, account_id: int, order: Order, *, from_ms: int, limit: int) -> list[Contact]:
-    """Give the oldest contacts from that time on, oldest first, ending like `page_at_time`."""
-    first_no = last_no_before(tx, account_id, order, from_ms) + 1
-    found = page_by_number(tx, account_id, order, falling=False, first_no=first_no, limit=limit)
+def page_from_time(
+    tx: Tx, account_id: int, order: Order, *, from_ms: int | None = None, limit: int, wanted: Wanted | None = None
+) -> list[Contact]:
+    """Give the oldest contacts, those from that time on where one is given, oldest first.
+
+    A page ends like that of `page_at_time`, and goes on while all of it is of the very millisecond it began with: who
+    walks by the time of the last row is given that row again, and must get past it.
+    """
+    first_no = 0 if from_ms is None else last_no_before(tx, account_id, order, from_ms) + 1
+    found = page_by_number(tx, account_id, order, falling=False, first_no=first_no, limit=limit, wanted=wanted)
     while len(found) >= limit:
-        more = page_by_number(tx, account_id, order, falling=False, first_no=_number(found[-1], order) + 1, limit=limit)
-        same = [one for one in more if _time(one, order) == _time(found[-1], order)]
+        first_no = _number(found[-1], order) + 1
+        more = page_by_number(tx, account_id, order, falling=False, first_no=first_no, limit=limit, wanted=wanted)
+        is_stuck = from_ms is not None and _time(found[-1], order) == from_ms
+        same = more if is_stuck else _of_time(more, order, found[-1])
         found += same
         if len(same) < limit:
             break
@@ -129,6 +190,11 @@ def contacts_with_external_id(tx: Tx, account_id: int, external_id: str, limit: 
     """Give the contacts with an external id, which is not unique, by rising id."""
     found = tx.all("contacts_by_external_id", account_id=account_id, external_id=external_id, limit=limit)
     return [rows.contact_from_row(row) for row in found]
+
+
+def _of_time(found: list[Contact], order: Order, like: Contact) -> list[Contact]:
+    """Give those that share the millisecond of a contact; they stand first."""
+    return [one for one in found if _time(one, order) == _time(like, order)]
 
 
 def _number(contact: Contact, order: Order) -> int:

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from linebook.core.account import LAST_CONTACT_ID
 from linebook.core.author import Author
 from linebook.core.consent import ConsentAction
-from linebook.core.contact import BLANK, Contact, ContactPatch, email_key, merge
+from linebook.core.contact import (
+    BLANK,
+    LAST_ID,
+    Contact,
+    ContactPatch,
+    check_patch,
+    check_text,
+    email_key,
+    is_storable,
+    merge,
+)
 from linebook.core.phone import Phone
 from linebook.errors import ContactExists, ContactNotFound, DomainError, KeyConflict
+from linebook.services.accounts import NAME_MAX
 from linebook.services.book import Book
 from linebook.services.clocks import BOOK
 from linebook.services.consents import ConsentLedger, RecordConsent
@@ -63,6 +76,12 @@ class SaveContact(msgspec.Struct, frozen=True, kw_only=True):
     assignee_email: str | UnsetType = UNSET
 
 
+class SaveBatch(msgspec.Struct, frozen=True):
+    """Many requests to save contacts that are answered together, such as a part of a file."""
+
+    saves: Sequence[SaveContact]
+
+
 class SaveKind(enum.StrEnum):
     """What a save did."""
 
@@ -95,7 +114,9 @@ class People:
         self._assignees = assignees
 
     def resolve(self, patch: ContactPatch, save: SaveContact) -> ContactPatch:
-        """Give the patch with ids only. Raises `InvalidMember` for a name that is refused."""
+        """Give the patch with ids only. Raises `InvalidMember` for a name that is refused, or an unknown assignee."""
+        if isinstance(patch.assignee_id, int) and save.assignee_email is UNSET:
+            self._assignees.check(patch.assignee_id)
         patch = self._labels.resolve(patch)
         if save.assignee_email is UNSET:
             return patch
@@ -124,19 +145,26 @@ def save_contacts(tx: Tx, account_id: int, saves: Sequence[SaveContact]) -> list
     `InvalidMember`. A member that the patch does not mention stays as it is.
     """
     book = Book(tx, account_id, len(saves))
-    _resolve(book, saves)
+    refusals = [_refusal(save) for save in saves]
+    _resolve(book, [save for save, refusal in zip(saves, refusals, strict=True) if refusal is None])
     ledger = ConsentLedger(tx, account_id)
     people = People(LabelBook(tx, account_id), Assignees(tx, account_id))
     ledger.load(_consent_phones(book, saves))
     outcomes: list[Saved | DomainError] = []
-    for save in saves:
+    for save, refusal in zip(saves, refusals, strict=True):
         try:
-            outcomes.append(_save(book, ledger, people, save))
+            outcomes.append(_save(book, ledger, people, save) if refusal is None else refusal)
         except DomainError as error:
             outcomes.append(error)
     ledger.write()
     book.write()
     return outcomes
+
+
+def save_contact_batch(tx: Tx, account_id: int, batches: Sequence[SaveBatch]) -> list[list[Saved | DomainError]]:
+    """Save batches of contacts, all in order; give the outcomes of each batch. See `save_contacts`."""
+    outcomes = iter(save_contacts(tx, account_id, [save for batch in batches for save in batch.saves]))
+    return [list(islice(outcomes, len(batch.saves))) for batch in batches]
 
 
 def delete_contacts(tx: Tx, account_id: int, deletes: Sequence[DeleteContact]) -> list[Contact | DomainError]:
@@ -165,16 +193,30 @@ def delete_contacts(tx: Tx, account_id: int, deletes: Sequence[DeleteContact]) -
     return outcomes
 
 
+def _refusal(save: SaveContact) -> DomainError | None:
+    """Give the refusal of values that cannot be stored; they must not reach a look-up either."""
+    try:
+        check_patch(save.patch)
+        if save.patch_if_present is not None:
+            check_patch(save.patch_if_present)
+        if save.assignee_email is not UNSET:
+            check_text("assignee_email", save.assignee_email, NAME_MAX)
+    except DomainError as error:
+        return error
+    return None
+
+
 def _resolve(book: Book, saves: Sequence[SaveContact]) -> None:
     phones: list[str] = []
     email_keys: list[str] = []
     ids: list[int] = []
     uuids: list[str] = []
     for save in saves:
-        if isinstance(save.patch.phone, Phone):
-            phones.append(save.patch.phone.text)
-        if isinstance(save.patch.email, str) and (key := email_key(save.patch.email)) is not None:
-            email_keys.append(key)
+        for patch in (save.patch,) if save.patch_if_present is None else (save.patch, save.patch_if_present):
+            if isinstance(patch.phone, Phone):
+                phones.append(patch.phone.text)
+            if isinstance(patch.email, str) and (key := email_key(patch.email)) is not None:
+                email_keys.append(key)
         if save.match.id is not None:
             ids.append(save.match.id)
         if save.chosen_id is not None:
@@ -189,17 +231,31 @@ def _save(book: Book, ledger: ConsentLedger, people: People, save: SaveContact) 
     if contact is None:
         if not save.creates:
             raise ContactNotFound
-        created = book.create(merge(BLANK, people.resolve(save.patch, save)), BLANK, save.author, save.chosen_id)
+        book.check_id(save.chosen_id)
+        created = book.create(_changes(BLANK, save.patch, save, people), BLANK, save.author, save.chosen_id)
         _change_consent(ledger, save, created)
         return Saved(SaveKind.CREATED, created)
     if save.if_present is Present.REFUSE:
         raise ContactExists(contact.id)
     patch = save.patch if save.patch_if_present is None else save.patch_if_present
-    changes = merge(contact, people.resolve(patch, save))
+    phone_owner = book.by_phone(patch.phone) if isinstance(patch.phone, Phone) else None
+    if phone_owner is not None and phone_owner.id != contact.id:
+        raise KeyConflict(email_owner=None, phone_owner=phone_owner.id)
+    changes = _changes(contact, patch, save, people)
     consent_before = _change_consent(ledger, save, contact)
     if not (changes or consent_before or save.touches):
         return Saved(SaveKind.UNCHANGED, contact)
-    return Saved(SaveKind.UPDATED, book.update(contact, changes, save.author, consent_before))
+    names_email = patch.email is not UNSET
+    changed = book.update(contact, changes, save.author, consent_before, names_email=names_email)
+    return Saved(SaveKind.UPDATED, changed)
+
+
+def _changes(contact: Contact, patch: ContactPatch, save: SaveContact, people: People) -> dict[str, object]:
+    """Give what the save changes of a contact. Raises `InvalidMember`; then no label and no user was made for it."""
+    if patch.notes_added is not UNSET:
+        # The one thing that the merge itself may refuse: it must do so before a label is made.
+        merge(contact, msgspec.structs.replace(patch, fields=UNSET, tags=UNSET, groups=UNSET))
+    return merge(contact, people.resolve(patch, save))
 
 
 def _target(book: Book, save: SaveContact) -> Contact | None:
@@ -217,6 +273,9 @@ def _target(book: Book, save: SaveContact) -> Contact | None:
             raise KeyConflict(email_owner=None, phone_owner=phone_owner.id)
         if target is None:
             return None
+    if email_owner is not None and email_key(target.email) == email_owner.email_key:
+        # Two people share the address: whoever claimed it first, the other one does not take it by showing it again.
+        email_owner = target
     email_conflict = email_owner.id if email_owner is not None and email_owner.id != target.id else None
     phone_conflict = phone_owner.id if phone_owner is not None and phone_owner.id != target.id else None
     if email_conflict is not None or phone_conflict is not None:
@@ -264,12 +323,14 @@ def _consent_phones(book: Book, saves: Sequence[SaveContact]) -> list[Phone]:
 
 def contacts_by_id(tx: Tx, account_id: int, ids: Sequence[int]) -> dict[int, Contact]:
     """Give the contacts of these ids that exist."""
-    return {one.id: one for one in _read(tx.all("contacts_by_id", account_id=account_id, keys=list(ids)))}
+    possible = [one for one in ids if 1 <= one <= LAST_CONTACT_ID]
+    return {one.id: one for one in _read(tx.all("contacts_by_id", account_id=account_id, keys=possible))}
 
 
 def contacts_by_uuid(tx: Tx, account_id: int, uuids: Sequence[str]) -> dict[str, Contact]:
     """Give the contacts of these UUIDs that exist."""
-    return {one.uuid: one for one in _read(tx.all("contacts_by_uuid", account_id=account_id, keys=list(uuids)))}
+    possible = [one for one in uuids if is_storable(one)]
+    return {one.uuid: one for one in _read(tx.all("contacts_by_uuid", account_id=account_id, keys=possible))}
 
 
 def contacts_by_phone(tx: Tx, account_id: int, phones: Sequence[Phone]) -> dict[Phone, Contact]:
@@ -278,9 +339,17 @@ def contacts_by_phone(tx: Tx, account_id: int, phones: Sequence[Phone]) -> dict[
     return {one.phone: one for one in found if one.phone is not None}
 
 
+def contacts_by_email(tx: Tx, account_id: int, emails: Sequence[str]) -> list[Contact]:
+    """Give the contacts that claimed these e-mail addresses, one for each address at most, by rising id."""
+    keys = {key for key in map(email_key, emails) if key is not None and is_storable(key)}
+    found = _read(tx.all("contacts_by_email", account_id=account_id, keys=sorted(keys)))
+    return sorted(found, key=lambda contact: contact.id)
+
+
 def contacts_after(tx: Tx, account_id: int, after_id: int, limit: int) -> list[Contact]:
     """Give a page of contacts by rising id: those behind `after_id`."""
-    return _read(tx.all("contacts_after_id", account_id=account_id, after_id=after_id, limit=limit))
+    after_id = min(max(after_id, 0), LAST_ID)
+    return _read(tx.all("contacts_after_id", account_id=account_id, after_id=after_id, limit=max(limit, 0)))
 
 
 def contacts_at(tx: Tx, account_id: int, offset: int, limit: int) -> tuple[list[Contact], int]:
@@ -289,6 +358,7 @@ def contacts_at(tx: Tx, account_id: int, offset: int, limit: int) -> tuple[list[
     For clients that know nothing but offsets; our own lists page by key. The walk is from the nearer end.
     """
     count = count_contacts(tx, account_id)
+    offset = max(offset, 0)
     limit = min(limit, max(count - offset, 0))
     if limit <= 0:
         return [], count
@@ -313,24 +383,23 @@ def contact_history(tx: Tx, account_id: int, contact_id: int, limit: int = 100) 
     """
     contact = contacts_by_id(tx, account_id, [contact_id]).get(contact_id)
     if contact is not None:
-        newest = contact.previous_no
+        newest = contact.change_no
     else:
-        row = tx.one("deletion_of_contact", account_id=account_id, contact_id=contact_id)
+        is_possible = 1 <= contact_id <= LAST_CONTACT_ID
+        row = tx.one("deletion_of_contact", account_id=account_id, contact_id=contact_id) if is_possible else None
         if row is None:
             raise ContactNotFound
-        newest = row[5]
-    if newest is None:
-        return []
+        newest = row[0]
     found = tx.all("history_of_change", account_id=account_id, change_no=newest, limit=limit)
     return [
         Change(
-            change_no=row[4],
-            contact_id=row[2],
-            action=row[3],
-            at_ms=row[6],
-            door=row[7],
-            credential_id=row[8],
-            old=msgspec.json.decode(row[9], type=dict[str, object]),
+            change_no=row[1],
+            contact_id=row[3],
+            action=row[4],
+            at_ms=row[5],
+            door=row[6],
+            credential_id=row[7],
+            old=msgspec.json.decode(row[8], type=dict[str, object]),
         )
         for row in found
     ]

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import msgspec
 
 from linebook.core.account import Credential, CredentialKind, Role
+from linebook.core.contact import LAST_ID, check_text
 from linebook.errors import CredentialTaken, DomainError, InvalidMember, NotFound
-from linebook.services.accounts import get_account
+from linebook.services.accounts import hold_account
 from linebook.services.labels import next_id
 from linebook.services.lines import get_line
 from linebook.services.users import get_user
@@ -22,7 +23,8 @@ SECRET_MAX = 512
 class RegisterCredential(msgspec.Struct, frozen=True, kw_only=True):
     """One request to register a secret, ours or one that a program brought along.
 
-    `secret` is what is compared (for a pair: both parts, see `pair_secret`); `sealed` is an encrypted secret to read back.
+    `secret` is what is compared (for a pair: both parts, see `pair_secret`); `sealed` is an encrypted secret to read
+    back.
     """
 
     kind: CredentialKind
@@ -43,18 +45,26 @@ class RevokeCredential(msgspec.Struct, frozen=True):
 
 def secret_digest(secret: str) -> str:
     """Give what is stored of a secret: SHA-256 in hexadecimal."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def pair_secret(key_id: str, key_secret: str) -> str:
-    """Give the one secret that a key id and a key secret make together. Neither part may hold a line break on the wire."""
+    """Give the one secret that a key id and a key secret make together. Neither may hold a line break on the wire."""
     return f"{key_id}\n{key_secret}"
+
+
+def sealing_context(kind: CredentialKind, secret: str) -> str:
+    """Give what the sealed text of a credential is bound to, so that it opens for no other one."""
+    return f"{kind.value}:{secret_digest(secret)}"
 
 
 def register_credentials(
     tx: Tx, account_id: int, requests: Sequence[RegisterCredential]
 ) -> list[Credential | DomainError]:
-    """Register secrets; each is valid from the commit on. Domain errors: `CredentialTaken`, `InvalidMember`, `NotFound`."""
+    """Register secrets; each is valid from the commit on.
+
+    Domain errors: `CredentialTaken`, `InvalidMember`, `NotFound`.
+    """
     outcomes: list[Credential | DomainError] = []
     for request in requests:
         try:
@@ -67,7 +77,9 @@ def register_credentials(
 def _register(tx: Tx, account_id: int, request: RegisterCredential) -> Credential:
     if not request.secret.strip() or len(request.secret) > SECRET_MAX:
         raise InvalidMember("secret", f"has 1 to {SECRET_MAX} characters")
-    get_account(tx, account_id)
+    check_text("label", request.label)
+    check_text("sealed", request.sealed or "")
+    hold_account(tx, account_id)
     if request.line_id is not None:
         get_line(tx, account_id, request.line_id)
     if request.user_id is not None:
@@ -105,11 +117,16 @@ def _register(tx: Tx, account_id: int, request: RegisterCredential) -> Credentia
     return credential
 
 
-def revoke_credentials(tx: Tx, account_id: int, requests: Sequence[RevokeCredential]) -> list[None | DomainError]:
-    """End credentials: dead in this process at the commit, in every other within a second. `NotFound` for an unknown or dead one."""
-    outcomes: list[None | DomainError] = []
+def revoke_credentials(tx: Tx, account_id: int, requests: Sequence[RevokeCredential]) -> list[DomainError | None]:
+    """End credentials: dead in this process at the commit, in every other within a second.
+
+    Domain error: `NotFound` for an unknown or dead one.
+    """
+    outcomes: list[DomainError | None] = []
     for request in requests:
-        row = tx.one("revoke_credential", account_id=account_id, id=request.credential_id, revoked_ms=tx.now_ms)
+        row = None
+        if 1 <= request.credential_id <= LAST_ID:
+            row = tx.one("revoke_credential", account_id=account_id, id=request.credential_id, revoked_ms=tx.now_ms)
         if row is None:
             outcomes.append(NotFound(f"There is no valid credential {request.credential_id}."))
         else:

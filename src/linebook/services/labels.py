@@ -17,7 +17,7 @@ from linebook.core.account import (
     Tag,
     label_key,
 )
-from linebook.core.contact import ContactPatch, FieldsChange, Label, SetChange, Unknown
+from linebook.core.contact import ContactPatch, FieldsChange, Label, SetChange, Unknown, check_text
 from linebook.errors import DomainError, IdTaken, InvalidMember
 from linebook.services.clocks import take_clock
 from linebook.storage import rows
@@ -26,7 +26,10 @@ from linebook.storage.base import Tx
 T = TypeVar("T", Field, Tag, Group)
 
 FIRST_ID: Final = {"field": FIRST_COUNTED_SMALL_ID, "tag": FIRST_COUNTED_LABEL_ID, "group": FIRST_COUNTED_LABEL_ID}
-"""The first id counted out of each kind."""
+"""The first id counted out of each kind; lower ones may be chosen."""
+
+NAME_MAX: Final = 255
+"""Most characters in the name of a label."""
 
 
 def list_fields(tx: Tx, account_id: int) -> list[Field]:
@@ -59,8 +62,14 @@ class LabelBook:
     def resolve(self, patch: ContactPatch) -> ContactPatch:
         """Give the patch with every field, tag and group named by id; missing ones are made, dropped or refused.
 
-        Raises `InvalidMember` for one that is refused.
+        Raises `InvalidMember` for one that is refused; then none was made.
         """
+        if patch.fields is not UNSET:
+            self._labels("field").check(patch.fields.values, patch.fields.unknown)
+        if patch.tags is not UNSET:
+            self._labels("tag").check(patch.tags.add, patch.tags.unknown)
+        if patch.groups is not UNSET:
+            self._labels("group").check(patch.groups.add, patch.groups.unknown)
         changes: dict[str, object] = {}
         if patch.fields is not UNSET:
             values = self._labels("field").ids_of(patch.fields.values, patch.fields.unknown)
@@ -78,7 +87,7 @@ class LabelBook:
         labels = self._labels(kind)
         added = labels.ids_of(change.add, change.unknown)
         removed = labels.ids_of(change.remove, Unknown.DROP)
-        return SetChange(tuple(added.values()), tuple(removed.values()), change.only)
+        return SetChange(tuple(added.values()), tuple(removed.values()), change.only, seen=change.seen)
 
     def _labels(self, kind: str) -> _Labels:
         if kind not in self._kinds:
@@ -110,12 +119,24 @@ class _Labels:
         self._ids.add(label_id)
         self._by_name.setdefault(label_key(name), label_id)
 
+    def check(self, wanted: Iterable[Label], unknown: Unknown) -> None:
+        """Raise `InvalidMember` for a missing label that is refused, or that cannot be made."""
+        if unknown is Unknown.DROP:
+            return
+        for label in wanted:
+            if self._find(label) is not None:
+                continue
+            if unknown is Unknown.REFUSE:
+                raise InvalidMember(f"{self._kind}s", f"there is no {self._kind} {label}")
+            if isinstance(label, str):
+                check_name(f"{self._kind}s", label)
+            elif not 1 <= label < FIRST_ID[self._kind]:
+                raise InvalidMember(f"{self._kind}s", f"{label} is not an id that may be chosen")
+
     def ids_of(self, wanted: Iterable[Label], unknown: Unknown) -> dict[Label, int]:
         found: dict[Label, int] = {}
         for label in wanted:
             label_id = self._find(label)
-            if label_id is None and unknown is Unknown.REFUSE:
-                raise InvalidMember(f"{self._kind}s", f"there is no {self._kind} {label}")
             if label_id is None and unknown is Unknown.CREATE:
                 label_id = self._make(label)
             if label_id is not None:
@@ -143,6 +164,13 @@ class _Labels:
                 add_group(self._tx, self._account_id, label_id, name)
         self._remember(label_id, name)
         return label_id
+
+
+def check_name(member: str, name: str) -> None:
+    """Refuse a name that a label cannot have. Raises `InvalidMember`."""
+    if not name.strip():
+        raise InvalidMember(member, "is empty")
+    check_text(member, name, NAME_MAX)
 
 
 def next_id(tx: Tx, account_id: int, name: str, first: int, count: int = 1) -> int:
@@ -241,7 +269,7 @@ def create_groups(tx: Tx, account_id: int, requests: Sequence[CreateGroup]) -> l
 R = TypeVar("R", CreateField, CreateTag, CreateGroup)
 
 
-def _create_all(  # noqa: PLR0913 - what differs between the three kinds
+def _create_all(
     tx: Tx,
     account_id: int,
     kind: str,
@@ -254,13 +282,20 @@ def _create_all(  # noqa: PLR0913 - what differs between the three kinds
     outcomes: list[Created[T] | DomainError] = []
     for request in requests:
         name = wanted_name(request).strip()
+        try:
+            check_name("name", name)
+            if isinstance(request, CreateTag):
+                check_text("color", request.color)
+        except InvalidMember as error:
+            outcomes.append(error)
+            continue
         present = listing(tx, account_id)
         same = [one for one in present if label_key(name_of(one)) == label_key(name)]
-        if not name:
-            outcomes.append(InvalidMember("name", "is empty"))
-        elif same:
+        if same:
             outcomes.append(Created(same[0], False))
-        elif request.id is not None and any(_id_of(one) == request.id for one in present):
+        elif request.id is not None and (
+            not 1 <= request.id < FIRST_ID[kind] or any(_id_of(one) == request.id for one in present)
+        ):
             outcomes.append(IdTaken())
         else:
             label_id = request.id or next_id(tx, account_id, kind, FIRST_ID[kind])

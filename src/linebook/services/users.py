@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from linebook.core.account import FIRST_COUNTED_SMALL_ID, Role, User
+from linebook.core.contact import LAST_ID, check_text, is_storable
 from linebook.errors import DomainError, IdTaken, InvalidMember, NameTaken, NotFound
-from linebook.services.accounts import get_account
+from linebook.services.accounts import NAME_MAX, hold_account
 from linebook.services.labels import next_id
 from linebook.services.lines import find_line, get_line
 from linebook.storage import rows
@@ -29,8 +31,17 @@ class AddUser(msgspec.Struct, frozen=True, kw_only=True):
     id: int | None = None
 
 
+class UpdateUser(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to change a user; what is not given stays as it is."""
+
+    id: int
+    first_name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+
+
 class SetLogin(msgspec.Struct, frozen=True, kw_only=True):
-    """One request to let somebody log in on a line: the prefix before the @ (empty: the line itself), a hashed password."""
+    """One request to let somebody log in on a line: the prefix before the @ (empty: the line), a hashed password."""
 
     line_id: int
     prefix: str
@@ -51,7 +62,10 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def add_users(tx: Tx, account_id: int, requests: Sequence[AddUser]) -> list[User | DomainError]:
-    """Add users. Domain errors: `InvalidMember`, `NameTaken` (the e-mail address), `IdTaken`, `NotFound` (the account)."""
+    """Add users.
+
+    Domain errors: `InvalidMember`, `NameTaken` (the e-mail address), `IdTaken`, `NotFound` (the account).
+    """
     outcomes: list[User | DomainError] = []
     for request in requests:
         try:
@@ -62,10 +76,13 @@ def add_users(tx: Tx, account_id: int, requests: Sequence[AddUser]) -> list[User
 
 
 def _add(tx: Tx, account_id: int, request: AddUser) -> User:
-    get_account(tx, account_id)
+    hold_account(tx, account_id)
     email = request.email.strip()
     if not (email or request.first_name.strip() or request.last_name.strip()):
         raise InvalidMember("email", "a user has an e-mail address or a name")
+    check_text("email", email, NAME_MAX)
+    check_text("first_name", request.first_name)
+    check_text("last_name", request.last_name)
     key = user_key(email) or None
     if key is not None and tx.one("user_by_email", account_id=account_id, email_key=key) is not None:
         raise NameTaken(f"There is a user with the address {email} already.")
@@ -73,7 +90,8 @@ def _add(tx: Tx, account_id: int, request: AddUser) -> User:
         user_id = next_id(tx, account_id, "user", FIRST_COUNTED_SMALL_ID)
     else:
         user_id = request.id
-        if user_id < 1 or tx.one("user_by_id", account_id=account_id, id=user_id) is not None:
+        is_possible = 1 <= user_id < FIRST_COUNTED_SMALL_ID
+        if not is_possible or tx.one("user_by_id", account_id=account_id, id=user_id) is not None:
             raise IdTaken
     tx.run(
         "insert_user",
@@ -91,10 +109,44 @@ def _add(tx: Tx, account_id: int, request: AddUser) -> User:
     return get_user(tx, account_id, user_id)
 
 
-def set_logins(tx: Tx, account_id: int, requests: Sequence[SetLogin]) -> list[Login | DomainError]:
-    """Set logins on lines; one that exists gets the new password, user and role. Domain errors: `NotFound`, `InvalidMember`.
+def update_users(tx: Tx, account_id: int, requests: Sequence[UpdateUser]) -> list[User | DomainError]:
+    """Change users; give each as it is then. Domain errors: `NotFound`, `InvalidMember` (a user without any name)."""
+    outcomes: list[User | DomainError] = []
+    for request in requests:
+        try:
+            outcomes.append(_update(tx, account_id, request))
+        except DomainError as error:
+            outcomes.append(error)
+    return outcomes
 
-    Sessions that were started before stay valid: a session ends by logout or revocation only.
+
+def _update(tx: Tx, account_id: int, request: UpdateUser) -> User:
+    user = get_user(tx, account_id, request.id)
+    first_name = user.first_name if request.first_name is UNSET else request.first_name.strip()
+    last_name = user.last_name if request.last_name is UNSET else request.last_name.strip()
+    role = user.role if request.role is UNSET else request.role
+    check_text("first_name", first_name)
+    check_text("last_name", last_name)
+    if not (user.email or first_name or last_name):
+        raise InvalidMember("first_name", "a user has an e-mail address or a name")
+    tx.run(
+        "update_user",
+        account_id=account_id,
+        id=user.id,
+        first_name=first_name,
+        last_name=last_name,
+        role=role.value,
+        updated_ms=tx.now_ms,
+    )
+    tx.bump_directory()
+    return get_user(tx, account_id, user.id)
+
+
+def set_logins(tx: Tx, account_id: int, requests: Sequence[SetLogin]) -> list[Login | DomainError]:
+    """Set logins on lines; one that exists gets the new password, user and role.
+
+    Sessions that were started before stay valid: a session ends by logout or revocation only. Domain errors:
+    `NotFound`, `InvalidMember`.
     """
     outcomes: list[Login | DomainError] = []
     for request in requests:
@@ -106,6 +158,7 @@ def set_logins(tx: Tx, account_id: int, requests: Sequence[SetLogin]) -> list[Lo
 
 
 def _set_login(tx: Tx, account_id: int, request: SetLogin) -> Login:
+    hold_account(tx, account_id)
     get_line(tx, account_id, request.line_id)
     if request.user_id is not None:
         get_user(tx, account_id, request.user_id)
@@ -131,15 +184,20 @@ def _set_login(tx: Tx, account_id: int, request: SetLogin) -> Login:
 
 
 def login_prefix(text: str) -> str:
-    """Give the form of a login prefix that is compared: trimmed, case-folded. Raises `InvalidMember` for one with an @."""
+    """Give the form of a login prefix that is compared: trimmed, case-folded.
+
+    Raises `InvalidMember` for one with an @, and for one that cannot be stored.
+    """
     if "@" in text:
         raise InvalidMember("prefix", "is the part before the @")
+    check_text("prefix", text, NAME_MAX)
     return text.strip().casefold()
 
 
 def find_login(tx: Tx, account_id: int, line_id: int, prefix: str) -> Login | None:
     """Give the login of that name on a line, or None."""
-    row = tx.one("login", account_id=account_id, line_id=line_id, prefix=prefix)
+    is_possible = 1 <= line_id <= LAST_ID and is_storable(prefix)
+    row = tx.one("login", account_id=account_id, line_id=line_id, prefix=prefix) if is_possible else None
     if row is None:
         return None
     return Login(
@@ -158,7 +216,7 @@ def find_login_at(tx: Tx, address: str, prefix: str) -> Login | None:
 
 def get_user(tx: Tx, account_id: int, user_id: int) -> User:
     """Give a user. Raises `NotFound`."""
-    row = tx.one("user_by_id", account_id=account_id, id=user_id)
+    row = tx.one("user_by_id", account_id=account_id, id=user_id) if 1 <= user_id <= LAST_ID else None
     if row is None:
         raise NotFound(f"There is no user {user_id}.")
     return rows.user_from_row(row)
@@ -170,6 +228,14 @@ def list_users(tx: Tx, account_id: int, after_id: int = 0, limit: int = 1000) ->
     return [rows.user_from_row(row) for row in found]
 
 
+def all_users(tx: Tx, account_id: int) -> list[User]:
+    """Give all of an account's users by rising id."""
+    found: list[User] = []
+    while page := list_users(tx, account_id, found[-1].id if found else 0):
+        found += page
+    return found
+
+
 class Assignees:
     """Users by e-mail address inside a transaction; an unknown address becomes a user without a login."""
 
@@ -178,6 +244,7 @@ class Assignees:
         self._tx = tx
         self._account_id = account_id
         self._found: dict[str, int] = {}
+        self._known: set[int] = set()
 
     def user_id(self, email: str) -> int | None:
         """Give the id of the user with that address, None for an empty one."""
@@ -185,8 +252,18 @@ class Assignees:
         if not text:
             return None
         if text not in self._found:
+            check_text("assignee_email", text, NAME_MAX)
             self._found[text] = self._find(text) or _add(self._tx, self._account_id, AddUser(email=text)).id
         return self._found[text]
+
+    def check(self, user_id: int) -> None:
+        """Refuse an assignee who is no user of the account. Raises `InvalidMember`."""
+        if user_id not in self._known:
+            try:
+                get_user(self._tx, self._account_id, user_id)
+            except NotFound as error:
+                raise InvalidMember("assignee_id", f"there is no user {user_id}") from error
+            self._known.add(user_id)
 
     def _find(self, email: str) -> int | None:
         row = self._tx.one("user_by_email", account_id=self._account_id, email_key=user_key(email))
@@ -200,5 +277,5 @@ def user_key(email: str) -> str:
 
 def find_user(tx: Tx, account_id: int, email: str) -> User | None:
     """Give the user with that address, or None."""
-    row = tx.one("user_by_email", account_id=account_id, email_key=user_key(email))
+    row = tx.one("user_by_email", account_id=account_id, email_key=user_key(email)) if is_storable(email) else None
     return None if row is None else rows.user_from_row(row)

@@ -1,8 +1,8 @@
 """What the two engines promise to the rest: transactions, how they fail, how they are opened. No engine's name below.
 
 Threads: a `Tx` belongs to the thread that runs its work and ends with it. Errors: a method raises `StorageUnavailable`
-(cannot be reached, locked, full), `StorageConflict` (run the same work again), `StorageRefused` (the statement's content)
-or `StorageUnusable` (a person has to act); programming errors are not wrapped.
+(cannot be reached, locked, full), `StorageConflict` (run the same work again), `StorageRefused` (what a statement
+holds) or `StorageUnusable` (a person has to act); programming errors are not wrapped.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from linebook.errors import StorageRefused
 from linebook.ids import Ids
 
 Row = tuple[Any, ...]
@@ -76,3 +77,8 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of every connection. No transaction may be running."""
+
+
+def unsendable(error: Exception) -> StorageRefused:
+    """Give the refusal of a value that has no form in any database: a lone surrogate, an integer beyond 64 bits."""
+    return StorageRefused(f"A value cannot be sent to a database: {type(error).__name__}.")

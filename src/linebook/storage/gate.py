@@ -1,7 +1,7 @@
 """The gate: turns concurrent writes into sets, commits many at once, and answers each only after its commit.
 
-What waits while a transaction runs is collected; then one transaction does it all, grouped by service and account. Under
-no load a batch has one member and costs nothing extra. It knows nothing of what the services do.
+What waits while a transaction runs is collected; then one transaction does it all, grouped by service and account.
+Under no load a batch has one member and costs nothing extra. It knows nothing of what the services do.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
@@ -24,13 +25,13 @@ from linebook.errors import (
     StorageUnavailable,
     StorageUnusable,
 )
-from linebook.storage.base import Engine, Tx
+from linebook.storage.base import Engine, T, Tx, Work
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
 Service = Callable[[Tx, int, Sequence[Item]], Sequence[Outcome | DomainError]]
-"""A writing service: takes a transaction, an account and a list; gives one outcome or domain error for each, in order."""
+"""A writing service: takes a transaction, an account, a list; gives an outcome or domain error for each, in order."""
 
 BATCH_MAX: Final = 512
 CONFLICT_TRIES: Final = 5
@@ -38,34 +39,46 @@ CONFLICT_TRIES: Final = 5
 _log = structlog.get_logger("linebook.gate")
 
 
+def commit(engine: Engine, work: Work[T]) -> T:
+    """Run work in one durable transaction, again when it meets a transaction of another process, five times at most."""
+    for _ in range(CONFLICT_TRIES - 1):
+        with suppress(StorageConflict):
+            return engine.write(work)
+    return engine.write(work)
+
+
 class _Member:
     """One write that waits for its commit."""
 
-    __slots__ = ("account_id", "future", "item", "result", "service")
+    __slots__ = ("account_id", "future", "item", "result", "service", "since_s")
 
-    def __init__(self, service: Any, account_id: int, item: object, future: asyncio.Future[Any]) -> None:
+    def __init__(
+        self, service: Any, account_id: int, item: object, future: asyncio.Future[Any], since_s: float
+    ) -> None:
         self.service = service
         self.account_id = account_id
         self.item = item
         self.future = future
+        self.since_s = since_s
         self.result: object = None
 
 
 class _Lane:
-    """The members that must run one batch after another."""
+    """The members that must run one batch after another; it exists while there are any."""
 
-    __slots__ = ("is_active", "since_s", "waiting")
+    __slots__ = ("oldest_s", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, oldest_s: float) -> None:
         self.waiting: deque[_Member] = deque()
-        self.is_active = False
-        self.since_s = 0.0
+        self.oldest_s = oldest_s
+        """Since when the oldest member has waited for its answer."""
 
 
 class Gate:
     """Collects writes of one event loop and runs them in batches on the engine's writer threads.
 
-    At most `max_members` wait, and none enters while the oldest has waited `max_age_s`: then `GateFull` is raised at once.
+    At most `max_members` wait, and none enters while the oldest one has waited longer than `max_age_s`: then `GateFull`
+    is raised at once. The oldest one is that of the account, on an engine that writes accounts side by side.
     """
 
     def __init__(self, engine: Engine, *, max_members: int = 20_000, max_age_s: float = 5.0) -> None:
@@ -119,19 +132,17 @@ class Gate:
             raise GateFull("The hub is stopping. Try again shortly.")
         if self._waiting >= self._max_members:
             raise GateFull
-        future: asyncio.Future[Outcome] = loop.create_future()
         key = account_id if self._engine.one_account_per_batch else 0
+        now_s = time.monotonic()
         with self._lock:
             lane = self._lanes.get(key)
             if lane is None:
-                lane = self._lanes[key] = _Lane()
-            if not lane.is_active:
-                lane.is_active = True
-                lane.since_s = time.monotonic()
+                lane = self._lanes[key] = _Lane(now_s)
                 self._ready.put(key)
-            elif time.monotonic() - lane.since_s > self._max_age_s:
+            elif now_s - lane.oldest_s > self._max_age_s:
                 raise GateFull
-            lane.waiting.append(_Member(service, account_id, item, future))
+            future: asyncio.Future[Outcome] = loop.create_future()
+            lane.waiting.append(_Member(service, account_id, item, future, now_s))
         self._waiting += 1
         if self._waiting == 1 and self._idle is not None:
             self._idle.clear()
@@ -143,43 +154,41 @@ class Gate:
         while (key := self._ready.get()) is not None:
             with self._lock:
                 lane = self._lanes[key]
-                lane.since_s = time.monotonic()
-                waiting = lane.waiting
-                batch = [waiting.popleft() for _ in range(min(len(waiting), BATCH_MAX))]
-            if batch:
-                self._run(batch)
+                batch = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), BATCH_MAX))]
+            self._run(batch)
             with self._lock:
                 if lane.waiting:
+                    lane.oldest_s = lane.waiting[0].since_s
                     self._ready.put(key)
                 else:
-                    lane.is_active = False
                     del self._lanes[key]
 
     def _run(self, batch: list[_Member]) -> None:
         try:
-            try:
-                self._transact(batch)
-            except (StorageUnavailable, StorageUnusable):
-                raise
-            except Exception:
-                if len(batch) == 1:
-                    raise
-                # One of them is the culprit: alone, each gets what it deserves.
-                for member in batch:
-                    self._run_alone(member)
+            self._transact(batch)
+        except (StorageUnavailable, StorageUnusable) as error:
+            _fail(batch, error)
         except Exception as error:
-            for member in batch:
-                member.result = error
-        self.batches += 1
-        self.members += len(batch)
+            if len(batch) == 1:
+                _fail(batch, error)
+            else:
+                self._run_one_by_one(batch)
+        with self._lock:
+            self.batches += 1
+            self.members += len(batch)
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._answer, batch)
 
-    def _run_alone(self, member: _Member) -> None:
-        try:
-            self._transact([member])
-        except Exception as error:
-            member.result = error
+    def _run_one_by_one(self, batch: list[_Member]) -> None:
+        """One of them is the culprit: alone, each gets what it deserves."""
+        for number, member in enumerate(batch):
+            try:
+                self._transact([member])
+            except (StorageUnavailable, StorageUnusable) as error:
+                _fail(batch[number:], error)
+                return
+            except Exception as error:
+                _fail([member], error)
 
     def _transact(self, batch: list[_Member]) -> None:
         groups: dict[tuple[Any, int], list[_Member]] = {}
@@ -192,14 +201,7 @@ class Gate:
                 for (service, account_id), members in groups.items()
             ]
 
-        for attempt in range(1, CONFLICT_TRIES + 1):
-            try:
-                outcomes = self._engine.write(work)
-                break
-            except StorageConflict:
-                if attempt == CONFLICT_TRIES:
-                    raise
-        for members, results in zip(groups.values(), outcomes, strict=True):
+        for members, results in zip(groups.values(), commit(self._engine, work), strict=True):
             for member, result in zip(members, results, strict=True):
                 member.result = result
 
@@ -218,3 +220,10 @@ class Gate:
         self._waiting -= len(batch)
         if self._waiting == 0 and self._idle is not None:
             self._idle.set()
+
+
+def _fail(members: Sequence[_Member], error: Exception) -> None:
+    # A future does not take StopIteration, which a service may let slip.
+    result = RuntimeError(repr(error)) if isinstance(error, StopIteration) else error
+    for member in members:
+        member.result = result

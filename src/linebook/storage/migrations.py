@@ -1,4 +1,4 @@
-"""The numbered schema changes of each engine, and what may be opened at all. Forward only; each engine brings the lock."""
+"""The numbered schema changes of each engine, and what may be opened at all. Forward only; the engines bring locks."""
 
 from __future__ import annotations
 

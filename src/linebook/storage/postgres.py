@@ -1,8 +1,9 @@
-"""PostgreSQL through psycopg: a connection per writing thread, a pool for readers, statements sent in pipelines."""
+"""PostgreSQL through psycopg: idle connections are kept for whoever comes next, statements are sent in pipelines."""
 
 from __future__ import annotations
 
-import threading
+import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeVar, cast
@@ -11,7 +12,6 @@ import msgspec
 import psycopg
 from psycopg import conninfo
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from linebook.clock import Clock, system_clock
 from linebook.errors import (
@@ -21,47 +21,61 @@ from linebook.errors import (
     StorageUnusable,
 )
 from linebook.ids import Ids
-from linebook.storage.base import Row, Work
+from linebook.storage.base import Row, Work, unsendable
 from linebook.storage.migrations import foreign, steps_after
+from linebook.storage.planner import prime
 from linebook.storage.queries import load_queries
+from linebook.storage.schema import tables_of
 
 MINIMUM_VERSION: Final = 150_000
 MIGRATION_LOCK: Final = 0x6C626F6B
-READERS: Final = 4
 WRITERS: Final = 4
+IDLE_CONNECTIONS: Final = 2 * WRITERS
+"""How many connections are kept open for the next transaction: as many writers and as many readers."""
+PLANS_MAX_AGE_S: Final = 5.0
+"""How long a connection keeps its plans: one that was made for an empty table must not outlive the first import."""
 
-# Every statement is written as look-ups by key. Without statistics (a fresh database) the planner would join by hash and
-# read whole accounts for it, so the other joins are switched off for our connections.
+# Every statement is written as look-ups by key. Without statistics (a fresh database) the planner would join by hash
+# and read whole accounts for it, so the other joins are switched off for our connections.
 SESSION: Final = (
-    "-c synchronous_commit=on -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c random_page_cost=1.1 "
-    "-c jit=off -c timezone=UTC -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 "
-    "-c plan_cache_mode=force_generic_plan"
+    "-c synchronous_commit=on -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off "
+    "-c random_page_cost=1.1 -c jit=off -c timezone=UTC -c lock_timeout=10000 "
+    "-c idle_in_transaction_session_timeout=60000 -c plan_cache_mode=force_generic_plan"
 )
+
+BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+BEGIN_WRITING: Final = b"BEGIN"  # READ COMMITTED: the account's clock is what orders writers
 
 T = TypeVar("T")
 Connection = psycopg.Connection[TupleRow]
 
 
-def _translated(error: psycopg.Error | PoolTimeout, place: str) -> Exception:
+def _translated(error: psycopg.Error, place: str) -> Exception:
     match error:
-        case psycopg.errors.SerializationFailure() | psycopg.errors.DeadlockDetected() | psycopg.errors.UniqueViolation():
+        case (
+            psycopg.errors.SerializationFailure() | psycopg.errors.DeadlockDetected() | psycopg.errors.UniqueViolation()
+        ):
             return StorageConflict(str(error))
-        case psycopg.errors.LockNotAvailable() | psycopg.errors.DiskFull() | psycopg.errors.TooManyConnections():
-            return StorageUnavailable(f"{place} cannot serve this now: {type(error).__name__}.")
         case psycopg.errors.ReadOnlySqlTransaction():
             return StorageUnavailable(f"{place} is read-only now (a standby, or a server being repaired).")
-        case psycopg.errors.InvalidCatalogName():
-            return StorageUnusable(f"{place} does not exist: create it (createdb) or name another.")
-        case psycopg.errors.InvalidPassword() | psycopg.errors.InvalidAuthorizationSpecification():
-            return StorageUnusable(f"{place} refuses the user or the password.")
-        case psycopg.errors.InsufficientPrivilege():
+        case psycopg.errors.InsufficientPrivilege() | psycopg.errors.InvalidSchemaName():
             return StorageUnusable(f"{place}: this user lacks the right to do that: {error}")
-        case psycopg.DataError() | psycopg.IntegrityError():
+        case psycopg.errors.DataCorrupted() | psycopg.errors.IndexCorrupted():
+            return StorageUnusable(f"{place} is damaged: restore it from a backup.")
+        case psycopg.DataError() | psycopg.IntegrityError() | psycopg.errors.ProgramLimitExceeded():
             return StorageRefused(str(error))
-        case psycopg.OperationalError() | PoolTimeout():
-            return StorageUnavailable(f"{place} cannot be reached.")
+        case psycopg.OperationalError() | psycopg.errors.IdleInTransactionSessionTimeout():
+            if error.sqlstate is None:
+                return _unreachable(place)
+            return StorageUnavailable(f"{place} cannot serve this now: {type(error).__name__}.")
         case _:
             return error
+
+
+def _unreachable(place: str, reason: str = "") -> StorageUnavailable:
+    return StorageUnavailable(
+        f"{place} cannot be reached: is the server running, and does LINEBOOK_DATABASE name it? {reason}".strip()
+    )
 
 
 class PostgresTx:
@@ -76,25 +90,35 @@ class PostgresTx:
 
     def all(self, name: str, /, **params: object) -> list[Row]:
         """See `Tx`."""
-        return self._connection.execute(cast(Any, self._queries[name]), params).fetchall()
+        return self._execute(name, params).fetchall()
 
     def one(self, name: str, /, **params: object) -> Row | None:
         """See `Tx`."""
-        return self._connection.execute(cast(Any, self._queries[name]), params).fetchone()
+        return self._execute(name, params).fetchone()
 
     def run(self, name: str, /, **params: object) -> None:
         """See `Tx`."""
-        self._connection.execute(cast(Any, self._queries[name]), params)
+        self._execute(name, params)
 
     def run_many(self, name: str, /, rows: Sequence[Mapping[str, object]]) -> None:
         """See `Tx`."""
         if rows:
-            self._connection.execute(cast(Any, self._queries[name]), {"rows": msgspec.json.encode(rows).decode()})
+            try:
+                encoded = msgspec.json.encode(rows).decode()
+            except (UnicodeEncodeError, OverflowError) as error:
+                raise unsendable(error) from error
+            self._execute(name, {"rows": encoded})
 
     def bump_directory(self) -> None:
         """See `Tx`."""
         row = self.one("bump_directory_version")
         self.new_directory_version = row[0] if row else None
+
+    def _execute(self, name: str, params: Mapping[str, object]) -> psycopg.Cursor[TupleRow]:
+        try:
+            return self._connection.execute(cast(Any, self._queries[name]), params)
+        except UnicodeEncodeError as error:
+            raise unsendable(error) from error
 
 
 class PostgresEngine:
@@ -111,36 +135,46 @@ class PostgresEngine:
         self._clock = clock
         self._ids = ids or Ids()
         info = conninfo.conninfo_to_dict(url)
-        self._place = f"The PostgreSQL database {info.get('dbname') or ''} on {info.get('host') or 'the local socket'}"
+        self._database = str(info.get("dbname") or "")
+        self._place = f"The PostgreSQL database {self._database} on {info.get('host') or 'the local socket'}"
         given = f"{info.get('options') or ''} {SESSION}".strip()
         self._conninfo = conninfo.make_conninfo(
             url, connect_timeout=connect_timeout_s, options=given, application_name="linebook"
         )
         self._queries = load_queries("postgres")
-        self._local = threading.local()
-        self._writers: list[Connection] = []
-        self._pool: ConnectionPool[Connection] | None = None
-        self._pool_lock = threading.Lock()
+        self._idle: deque[_Held] = deque()
 
     # -- life
 
     def migrate(self) -> int:
         """See `Engine`."""
         try:
-            with psycopg.connect(self._conninfo, autocommit=True) as connection:
-                if connection.info.server_version < MINIMUM_VERSION:
-                    raise StorageUnusable(
-                        f"{self._place} is PostgreSQL {connection.info.server_version // 10000}: 15 or newer is needed."
-                    )
+            connection = self._connect()
+        except psycopg.OperationalError as error:
+            raise self._diagnosis(error) from error
+        try:
+            with connection:
+                self._refuse_unfit(connection)
                 with connection.transaction():
                     return self._migrate(connection)
         except psycopg.Error as error:
             raise _translated(error, self._place) from error
 
+    def _refuse_unfit(self, connection: Connection) -> None:
+        if connection.info.server_version < MINIMUM_VERSION:
+            raise StorageUnusable(
+                f"{self._place} is PostgreSQL {connection.info.server_version // 10000}: 15 or newer is needed."
+            )
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            raise StorageUnusable(
+                f"{self._place} is encoded in {encoding}: create one with ENCODING 'UTF8' TEMPLATE template0."
+            )
+
     def _migrate(self, connection: Connection) -> int:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
         found = connection.execute(
-            "SELECT to_regclass('schema_version') IS NOT NULL, "
+            "SELECT to_regclass('schema_version') IS NOT NULL AND to_regclass('directory_version') IS NOT NULL, "
             "EXISTS (SELECT FROM pg_tables WHERE schemaname = current_schema())"
         ).fetchone()
         is_ours, has_tables = found or (False, False)
@@ -153,69 +187,51 @@ class PostgresEngine:
         else:
             connection.execute("CREATE TABLE schema_version (version integer PRIMARY KEY)")
         steps = steps_after("postgres", version, self._place)
+        tx = PostgresTx(connection, self._queries, self._clock(), self._ids)
+        old_tables = {table.name for table in tables_of(tx)}
         for step in steps:
             connection.execute(cast(Any, step.sql))
             connection.execute("INSERT INTO schema_version (version) VALUES (%s)", (step.version,))
+        if steps:
+            prime(connection, [table for table in tables_of(tx) if table.name not in old_tables])
         row = connection.execute(cast(Any, self._queries["directory_version"])).fetchone()
         self.directory_version = row[0] if row else 0
         return version + len(steps)
 
+    def _diagnosis(self, error: psycopg.OperationalError) -> Exception:
+        """Tell why connecting failed at the start. The driver has no code for it, so the server is asked otherwise."""
+        for maintenance in ("postgres", "template1"):
+            try:
+                with psycopg.connect(conninfo.make_conninfo(self._conninfo, dbname=maintenance)) as connection:
+                    query = "SELECT FROM pg_database WHERE datname = %s"
+                    if connection.execute(query, (self._database,)).fetchone() is None:
+                        return StorageUnusable(f"{self._place} does not exist: create it (createdb) or name another.")
+                    break
+            except psycopg.Error:
+                continue
+        if error.pgconn is not None and (error.pgconn.needs_password or error.pgconn.used_password):
+            return StorageUnusable(f"{self._place} refuses the user or the password: correct LINEBOOK_DATABASE.")
+        said = str(error).strip().rsplit("FATAL:", maxsplit=1)
+        return _unreachable(self._place, f"The server says: {said[1].strip()}" if len(said) > 1 else "")
+
     def close(self) -> None:
         """See `Engine`."""
-        for connection in self._writers:
-            with suppress(psycopg.Error):
-                connection.close()
-        self._writers.clear()
-        with self._pool_lock:
-            if self._pool is not None:
-                self._pool.close()
-                self._pool = None
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().connection.close()
 
     # -- transactions
 
     def read(self, work: Work[T]) -> T:
         """See `Engine`."""
-        try:
-            try:
-                return self._read(work)
-            except psycopg.OperationalError:
-                # A pooled connection may be older than the server. Reading has no effect, so once more is safe.
-                return self._read(work)
-        except (psycopg.Error, PoolTimeout) as error:
-            raise _translated(error, self._place) from error
-
-    def _read(self, work: Work[T]) -> T:
-        with self._readers().connection() as connection:
-            try:
-                with connection.pipeline():
-                    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    result = work(PostgresTx(connection, self._queries, self._clock(), self._ids))
-                    connection.execute("COMMIT")
-                return result
-            except BaseException:
-                _roll_back(connection)
-                raise
+        return self._transact(BEGIN_READING, work)[0]
 
     def write(self, work: Work[T]) -> T:
-        """See `Engine`. READ COMMITTED; the account's clock is what orders writers."""
-        try:
-            connection = self._writer()
-            try:
-                with connection.pipeline():
-                    connection.execute("BEGIN")
-                    tx = PostgresTx(connection, self._queries, self._clock(), self._ids)
-                    result = work(tx)
-                    connection.execute("COMMIT")
-            except BaseException as error:
-                _roll_back(connection)
-                if isinstance(error, psycopg.errors.PipelineAborted):
-                    raise StorageUnavailable(f"{self._place} ended the transaction.") from error
-                raise
-            if tx.new_directory_version is not None:
-                self.directory_version = tx.new_directory_version
-            return result
-        except psycopg.Error as error:
-            raise _translated(error, self._place) from error
+        """See `Engine`."""
+        result, tx = self._transact(BEGIN_WRITING, work)
+        if tx.new_directory_version is not None:
+            self.directory_version = tx.new_directory_version
+        return result
 
     def refresh(self) -> None:
         """See `Engine`."""
@@ -223,41 +239,83 @@ class PostgresEngine:
         if row is not None:
             self.directory_version = row[0]
 
+    def _transact(self, begin: bytes, work: Work[T]) -> tuple[T, PostgresTx]:
+        try:
+            try:
+                return self._transact_once(begin, work)
+            except _StaleConnection:
+                # The idle ones are older than the server, all of them, so that the next is a new one.
+                self.close()
+                return self._transact_once(begin, work)
+        except psycopg.Error as error:
+            raise _translated(error, self._place) from error
+
+    def _transact_once(self, begin: bytes, work: Work[T]) -> tuple[T, PostgresTx]:
+        held, is_new = self._take()
+        connection = held.connection
+        is_ending = False
+        try:
+            with connection.pipeline():
+                connection.execute(begin)
+                held.keep_plans_young()
+                tx = PostgresTx(connection, self._queries, self._clock(), self._ids)
+                result = work(tx)
+                is_ending = True
+                end = connection.execute("COMMIT")
+            if end.statusmessage != "COMMIT":
+                raise RuntimeError("the work went on after a statement had failed: nothing was written")
+        except BaseException as error:
+            self._roll_back(held)
+            # Nothing can have been committed before the commit was asked for.
+            if isinstance(error, psycopg.OperationalError) and connection.closed and not (is_new or is_ending):
+                raise _StaleConnection from error
+            raise
+        self._put(held)
+        return result, tx
+
+    def _roll_back(self, held: _Held) -> None:
+        try:
+            held.connection.execute("ROLLBACK")
+        except psycopg.Error:
+            held.connection.close()
+        else:
+            self._put(held)
+
     # -- connections
 
-    def _writer(self) -> Connection:
-        held: Connection | None = getattr(self._local, "connection", None)
-        if held is not None and not held.closed and not held.broken:
-            return held
-        if held is not None:
-            self._writers.remove(held)
-        connection = psycopg.connect(self._conninfo, autocommit=True)
-        self._local.connection = connection
-        self._writers.append(connection)
-        return connection
+    def _connect(self) -> Connection:
+        return psycopg.connect(self._conninfo, autocommit=True)
 
-    def _readers(self) -> ConnectionPool[Connection]:
-        with self._pool_lock:
-            if self._pool is None:
-                self._pool = ConnectionPool(
-                    self._conninfo,
-                    min_size=1,
-                    max_size=READERS,
-                    timeout=5,
-                    configure=_autocommit,
-                    open=True,
-                )
-            return self._pool
+    def _take(self) -> tuple[_Held, bool]:
+        """Give the connection that was used last, or a new one, and whether it is new."""
+        try:
+            return self._idle.pop(), False
+        except IndexError:
+            return _Held(self._connect()), True
+
+    def _put(self, held: _Held) -> None:
+        if len(self._idle) < IDLE_CONNECTIONS:
+            self._idle.append(held)
+        else:
+            held.connection.close()
 
 
-def _autocommit(connection: Connection) -> None:
-    connection.autocommit = True
+class _Held:
+    """A connection and the age of its plans."""
+
+    __slots__ = ("_planned_s", "connection")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._planned_s = time.monotonic()
+
+    def keep_plans_young(self) -> None:
+        """Have statements planned anew when their plans are old; what is prepared stays prepared."""
+        now_s = time.monotonic()
+        if now_s - self._planned_s > PLANS_MAX_AGE_S:
+            self._planned_s = now_s
+            self.connection.execute("DISCARD PLANS")
 
 
-def _roll_back(connection: Connection) -> None:
-    if connection.closed or connection.broken:
-        return
-    try:
-        connection.execute("ROLLBACK")
-    except psycopg.Error:
-        connection.close()
+class _StaleConnection(Exception):
+    """An idle connection turned out to be dead when it was used; the work may run again on another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +14,7 @@ SQL_DIR: Final = Path(__file__).parent / "sql"
 _ADAPTERS: Final = {"sqlite": "apsw", "postgres": "psycopg"}
 
 
+@cache
 def load_queries(engine: str) -> Mapping[str, str]:
     """Give every named statement of `sql/` and `sql/<engine>/`, with the parameters written as its driver wants them.
 

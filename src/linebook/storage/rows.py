@@ -46,7 +46,6 @@ CONTACT_COLUMNS: Final = (
     "contact_groups",
     "rev",
     "change_no",
-    "previous_no",
     "created_no",
     "created_ms",
     "updated_ms",
@@ -86,12 +85,11 @@ def contact_from_row(row: Row) -> Contact:
         groups=() if groups == "[]" else _decode_ids(groups),
         rev=row[20],
         change_no=row[21],
-        previous_no=row[22],
-        created_no=row[23],
-        created_ms=row[24],
-        updated_ms=row[25],
-        origin_door=row[26],
-        origin_credential_id=row[27],
+        created_no=row[22],
+        created_ms=row[23],
+        updated_ms=row[24],
+        origin_door=row[25],
+        origin_credential_id=row[26],
     )
 
 
@@ -120,7 +118,6 @@ def contact_to_row(account_id: int, contact: Contact) -> dict[str, object]:
         "contact_groups": to_json(contact.groups) if contact.groups else "[]",
         "rev": contact.rev,
         "change_no": contact.change_no,
-        "previous_no": contact.previous_no,
         "created_no": contact.created_no,
         "created_ms": contact.created_ms,
         "updated_ms": contact.updated_ms,
@@ -233,4 +230,6 @@ def tag_from_row(row: Row) -> Tag:
 
 def group_from_row(row: Row) -> Group:
     """Give the group that a row of the query `groups` holds."""
-    return Group(id=row[0], uuid=row[1], name=row[2], rev=row[3], created_ms=row[4], updated_ms=row[5])
+    return Group(
+        id=row[0], uuid=row[1], name=row[2], rev=row[3], created_ms=row[4], updated_ms=row[5], member_count=row[6]
+    )

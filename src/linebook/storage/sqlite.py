@@ -97,7 +97,7 @@ class SqliteTx:
     def run_many(self, name: str, /, rows: Sequence[Mapping[str, object]]) -> None:
         """See `Tx`."""
         try:
-            self._cursor.executemany(self._queries[name], rows)  # type: ignore[arg-type]
+            self._cursor.executemany(self._queries[name], rows)
         except (UnicodeEncodeError, OverflowError) as error:
             raise unsendable(error) from error
 
@@ -136,7 +136,7 @@ class SqliteEngine:
     # -- life
 
     def migrate(self) -> int:
-        """See `Engine`. Creates the file when it is missing; its folder must exist. A file that is refused stays as it is."""
+        """See `Engine`. Creates the file when it is missing; its folder must exist. A refused file stays as it is."""
         try:
             with self._write_lock:
                 return self._migrate(self._open_writer(creates=True))
@@ -280,9 +280,9 @@ class SqliteEngine:
     def _refuse_foreign(self, connection: apsw.Connection, *, may_be_empty: bool) -> None:
         if connection.pragma("application_id") == APPLICATION_ID:
             return
-        is_empty = not connection.pragma("user_version") and not connection.execute(
-            "SELECT count(*) FROM sqlite_schema"
-        ).get
+        is_empty = (
+            not connection.pragma("user_version") and not connection.execute("SELECT count(*) FROM sqlite_schema").get
+        )
         if not is_empty:
             raise foreign(self._place)
         if not may_be_empty:
@@ -305,9 +305,11 @@ class SqliteEngine:
         if pages >= RESTART_PAGES:
             self._restart_is_due = True
         if pages >= CHECKPOINT_PAGES and not self._checkpoint_is_due.is_set():
-            with suppress(RuntimeError):  # the interpreter is ending
+            self._checkpoint_is_due.set()
+            try:
                 self._checkpointer.submit(self._checkpoint)
-                self._checkpoint_is_due.set()
+            except RuntimeError:  # the interpreter is ending
+                self._checkpoint_is_due.clear()
         return apsw.SQLITE_OK
 
     def _checkpoint(self) -> None:

@@ -9,8 +9,9 @@ SELECT change_no, last_ms, last_id, row_count FROM account_clock WHERE account_i
 
 -- name: next_counter(account_id, name, first, step)
 -- Takes `step` ids from a counter and gives the last of them; a new counter starts so that `first` is its first id.
-INSERT INTO account_counter AS c (account_id, name, value) VALUES (:account_id, :name, :first + :step - 1)
-ON CONFLICT (account_id, name) DO UPDATE SET value = c.value + :step
+INSERT INTO account_counter AS c (account_id, name, value)
+VALUES (:account_id, :name, CAST(:first AS bigint) + CAST(:step AS bigint) - 1)
+ON CONFLICT (account_id, name) DO UPDATE SET value = c.value + CAST(:step AS bigint)
 RETURNING value;
 
 -- name: line_by_id(account_id, id)
@@ -43,6 +44,11 @@ INSERT INTO app_user
     (account_id, id, email, email_key, first_name, last_name, phone, role, is_active, created_ms, updated_ms)
 VALUES
     (:account_id, :id, :email, :email_key, :first_name, :last_name, :phone, :role, TRUE, :created_ms, :created_ms);
+
+-- name: update_user(account_id, id, first_name, last_name, role, updated_ms)!
+-- Changes a user's name and role.
+UPDATE app_user SET first_name = :first_name, last_name = :last_name, role = :role, updated_ms = :updated_ms
+WHERE account_id = :account_id AND id = :id;
 
 -- name: login(account_id, line_id, prefix)
 -- Who may log in on a line under that name.

@@ -89,3 +89,34 @@ ORDER BY m.contact_id LIMIT :limit;
 SELECT * FROM contact
 WHERE account_id = :account_id AND external_id = :external_id AND external_id <> ''
 ORDER BY id LIMIT :limit;
+
+-- name: contacts_of_group_falling(account_id, group_id, offset, limit)
+-- A page of a group's contacts by falling id.
+SELECT c.* FROM (
+    SELECT contact_id FROM group_member
+    WHERE account_id = :account_id AND group_id = :group_id
+    ORDER BY contact_id DESC LIMIT :limit OFFSET :offset
+) AS page CROSS JOIN contact AS c
+WHERE c.account_id = :account_id AND c.id = page.contact_id
+ORDER BY c.id DESC;
+
+-- name: contacts_by_external_id_falling(account_id, external_id, offset, limit)
+-- A page of the contacts with an external id, by falling id.
+SELECT c.* FROM (
+    SELECT id FROM contact
+    WHERE account_id = :account_id AND external_id = :external_id AND external_id <> ''
+    ORDER BY id DESC LIMIT :limit OFFSET :offset
+) AS page CROSS JOIN contact AS c
+WHERE c.account_id = :account_id AND c.id = page.id
+ORDER BY c.id DESC;
+
+-- name: contacts_by_external_id_in_group(account_id, external_id, group_id, offset, limit)
+-- A page of the contacts of a group with an external id, by falling id.
+SELECT c.* FROM (
+    SELECT e.id FROM contact AS e CROSS JOIN group_member AS m
+    WHERE e.account_id = :account_id AND e.external_id = :external_id AND e.external_id <> ''
+        AND m.account_id = :account_id AND m.group_id = :group_id AND m.contact_id = e.id
+    ORDER BY e.id DESC LIMIT :limit OFFSET :offset
+) AS page CROSS JOIN contact AS c
+WHERE c.account_id = :account_id AND c.id = page.id
+ORDER BY c.id DESC;

@@ -19,16 +19,16 @@ WHERE c.account_id = :account_id AND c.id = page.id
 ORDER BY c.id;
 
 -- name: history_of_change(account_id, change_no, limit)
--- What a contact was before: from the given superseded change backwards, newest first.
+-- What a contact was before: from the change that made it what it is backwards, newest first.
 WITH RECURSIVE chain AS (
     SELECT h.* FROM history AS h WHERE h.account_id = :account_id AND h.change_no = :change_no
     UNION ALL
     SELECT h.* FROM chain CROSS JOIN history AS h
-    WHERE h.account_id = :account_id AND h.change_no = chain.previous_no
+    WHERE h.account_id = :account_id AND h.change_no = chain.supersedes_no
 )
 SELECT * FROM chain LIMIT :limit;
 
 -- name: deletion_of_contact(account_id, contact_id)
--- The deletion of a contact, if it was deleted.
-SELECT * FROM history WHERE account_id = :account_id AND contact_id = :contact_id AND action = 'deleted'
+-- The change that deleted a contact, if it was deleted.
+SELECT change_no FROM history WHERE account_id = :account_id AND contact_id = :contact_id AND action = 'delete'
 ORDER BY change_no DESC LIMIT 1;

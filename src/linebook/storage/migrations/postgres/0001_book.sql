@@ -131,7 +131,6 @@ CREATE TABLE contact (
     contact_groups text COLLATE "C" NOT NULL,
     rev bigint NOT NULL,
     change_no bigint NOT NULL,
-    previous_no bigint,
     created_no bigint NOT NULL,
     created_ms bigint NOT NULL,
     updated_ms bigint NOT NULL,
@@ -148,21 +147,21 @@ CREATE UNIQUE INDEX contact_by_creation ON contact (account_id, created_no);
 CREATE INDEX contact_by_external_id ON contact (account_id, external_id, id) WHERE external_id <> '';
 
 CREATE TABLE history (
-    -- One row per update or delete, keyed by the change number it supersedes; a delete adds a row for its own number.
+    -- One row per update or delete of a contact, keyed by its own change number, with the number of the change that it
+    -- superseded and what was there before. Appended at the end, never in the middle.
     account_id bigint NOT NULL,
     change_no bigint NOT NULL,
+    supersedes_no bigint NOT NULL,
     contact_id bigint NOT NULL,
     action text COLLATE "C" NOT NULL,
-    by_no bigint NOT NULL,
-    previous_no bigint,
     at_ms bigint NOT NULL,
     door text COLLATE "C" NOT NULL,
     credential_id bigint,
-    old text COLLATE "C" NOT NULL
+    old text COLLATE "C" NOT NULL,
+    PRIMARY KEY (account_id, change_no)
 );
 
-CREATE UNIQUE INDEX history_by_change ON history (account_id, change_no);
-CREATE INDEX history_of_deleted ON history (account_id, contact_id, change_no) WHERE action = 'deleted';
+CREATE INDEX history_of_deleted ON history (account_id, contact_id, change_no) WHERE action = 'delete';
 
 CREATE TABLE field (
     account_id bigint NOT NULL,

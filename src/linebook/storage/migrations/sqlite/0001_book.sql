@@ -131,7 +131,6 @@ CREATE TABLE contact (
     contact_groups TEXT NOT NULL,
     rev INTEGER NOT NULL,
     change_no INTEGER NOT NULL,
-    previous_no INTEGER,
     created_no INTEGER NOT NULL,
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL,
@@ -148,21 +147,21 @@ CREATE UNIQUE INDEX contact_by_creation ON contact (account_id, created_no);
 CREATE INDEX contact_by_external_id ON contact (account_id, external_id, id) WHERE external_id <> '';
 
 CREATE TABLE history (
-    -- One row per update or delete, keyed by the change number it supersedes; a delete adds a row for its own number.
+    -- One row per update or delete of a contact, keyed by its own change number, with the number of the change that it
+    -- superseded and what was there before. Appended at the end, never in the middle.
     account_id INTEGER NOT NULL,
     change_no INTEGER NOT NULL,
+    supersedes_no INTEGER NOT NULL,
     contact_id INTEGER NOT NULL,
     action TEXT NOT NULL,
-    by_no INTEGER NOT NULL,
-    previous_no INTEGER,
     at_ms INTEGER NOT NULL,
     door TEXT NOT NULL,
     credential_id INTEGER,
-    old TEXT NOT NULL
-) STRICT;
+    old TEXT NOT NULL,
+    PRIMARY KEY (account_id, change_no)
+) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX history_by_change ON history (account_id, change_no);
-CREATE INDEX history_of_deleted ON history (account_id, contact_id, change_no) WHERE action = 'deleted';
+CREATE INDEX history_of_deleted ON history (account_id, contact_id, change_no) WHERE action = 'delete';
 
 CREATE TABLE field (
     account_id INTEGER NOT NULL,

@@ -3,19 +3,19 @@
 INSERT INTO contact (
     account_id, id, uuid, phone, email, email_key, first_name, last_name, display_name, company, notes, avatar,
     external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no,
-    previous_no, created_no, created_ms, updated_ms, origin_door, origin_credential_id
+    created_no, created_ms, updated_ms, origin_door, origin_credential_id
 )
 SELECT
     r.account_id, r.id, r.uuid, r.phone, r.email, r.email_key, r.first_name, r.last_name, r.display_name,
     r.company, r.notes, r.avatar, r.external_id, r.assignee_id, r.line_number, r.confirmation, r.verified,
-    r.fields, r.tags, r.contact_groups, r.rev, r.change_no, r.previous_no, r.created_no, r.created_ms,
-    r.updated_ms, r.origin_door, r.origin_credential_id
+    r.fields, r.tags, r.contact_groups, r.rev, r.change_no, r.created_no, r.created_ms, r.updated_ms,
+    r.origin_door, r.origin_credential_id
 FROM json_to_recordset(:rows::json) AS r (
     account_id bigint, id bigint, uuid text, phone text, email text, email_key text, first_name text,
     last_name text, display_name text, company text, notes text, avatar text, external_id text, assignee_id bigint,
     line_number text, confirmation text, verified boolean, fields text, tags text, contact_groups text, rev bigint,
-    change_no bigint, previous_no bigint, created_no bigint, created_ms bigint, updated_ms bigint,
-    origin_door text, origin_credential_id bigint
+    change_no bigint, created_no bigint, created_ms bigint, updated_ms bigint, origin_door text,
+    origin_credential_id bigint
 );
 
 -- name: update_contacts(rows)!
@@ -25,12 +25,11 @@ UPDATE contact AS t SET
     company = r.company, notes = r.notes, avatar = r.avatar, external_id = r.external_id,
     assignee_id = r.assignee_id, line_number = r.line_number, confirmation = r.confirmation, verified = r.verified,
     fields = r.fields, tags = r.tags, contact_groups = r.contact_groups, rev = r.rev, change_no = r.change_no,
-    previous_no = r.previous_no, updated_ms = r.updated_ms
+    updated_ms = r.updated_ms
 FROM json_to_recordset(:rows::json) AS r (
     account_id bigint, id bigint, email text, first_name text, last_name text, display_name text, company text,
     notes text, avatar text, external_id text, assignee_id bigint, line_number text, confirmation text,
-    verified boolean, fields text, tags text, contact_groups text, rev bigint, change_no bigint,
-    previous_no bigint, updated_ms bigint
+    verified boolean, fields text, tags text, contact_groups text, rev bigint, change_no bigint, updated_ms bigint
 )
 WHERE t.account_id = r.account_id AND t.id = r.id;
 
@@ -53,14 +52,13 @@ WHERE t.account_id = r.account_id AND t.id = r.id;
 -- name: insert_history(rows)!
 -- Records what changes superseded.
 INSERT INTO history (
-    account_id, change_no, contact_id, action, by_no, previous_no, at_ms, door, credential_id, old
+    account_id, change_no, supersedes_no, contact_id, action, at_ms, door, credential_id, old
 )
 SELECT
-    r.account_id, r.change_no, r.contact_id, r.action, r.by_no, r.previous_no, r.at_ms, r.door, r.credential_id,
-    r.old
+    r.account_id, r.change_no, r.supersedes_no, r.contact_id, r.action, r.at_ms, r.door, r.credential_id, r.old
 FROM json_to_recordset(:rows::json) AS r (
-    account_id bigint, change_no bigint, contact_id bigint, action text, by_no bigint, previous_no bigint,
-    at_ms bigint, door text, credential_id bigint, old text
+    account_id bigint, change_no bigint, supersedes_no bigint, contact_id bigint, action text, at_ms bigint,
+    door text, credential_id bigint, old text
 );
 
 -- name: insert_contact_tags(rows)!
@@ -98,6 +96,15 @@ DELETE FROM group_member AS t USING json_to_recordset(:rows::json) AS r (
     account_id bigint, group_id bigint, contact_id bigint
 )
 WHERE t.account_id = r.account_id AND t.group_id = r.group_id AND t.contact_id = r.contact_id;
+
+-- name: count_group_members(rows)!
+-- Corrects how many contacts groups have.
+UPDATE contact_group AS t SET
+    member_count = t.member_count + r.change
+FROM json_to_recordset(:rows::json) AS r (
+    account_id bigint, id bigint, change bigint
+)
+WHERE t.account_id = r.account_id AND t.id = r.id;
 
 -- name: save_consents(rows)!
 -- Writes the current consent of numbers.

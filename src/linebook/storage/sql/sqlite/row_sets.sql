@@ -1,23 +1,22 @@
--- name: insert_contacts(account_id, id, uuid, phone, email, email_key, first_name, last_name, display_name, company, notes, avatar, external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no, previous_no, created_no, created_ms, updated_ms, origin_door, origin_credential_id)!
+-- name: insert_contacts(account_id, id, uuid, phone, email, email_key, first_name, last_name, display_name, company, notes, avatar, external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no, created_no, created_ms, updated_ms, origin_door, origin_credential_id)!
 -- Adds contacts.
 INSERT INTO contact (
     account_id, id, uuid, phone, email, email_key, first_name, last_name, display_name, company, notes, avatar,
     external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no,
-    previous_no, created_no, created_ms, updated_ms, origin_door, origin_credential_id
+    created_no, created_ms, updated_ms, origin_door, origin_credential_id
 ) VALUES (
     :account_id, :id, :uuid, :phone, :email, :email_key, :first_name, :last_name, :display_name, :company, :notes,
     :avatar, :external_id, :assignee_id, :line_number, :confirmation, :verified, :fields, :tags, :contact_groups,
-    :rev, :change_no, :previous_no, :created_no, :created_ms, :updated_ms, :origin_door, :origin_credential_id
+    :rev, :change_no, :created_no, :created_ms, :updated_ms, :origin_door, :origin_credential_id
 );
 
--- name: update_contacts(account_id, id, email, first_name, last_name, display_name, company, notes, avatar, external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no, previous_no, updated_ms)!
+-- name: update_contacts(account_id, id, email, first_name, last_name, display_name, company, notes, avatar, external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no, updated_ms)!
 -- Writes everything of contacts but their keys.
 UPDATE contact SET
     email = :email, first_name = :first_name, last_name = :last_name, display_name = :display_name,
     company = :company, notes = :notes, avatar = :avatar, external_id = :external_id, assignee_id = :assignee_id,
     line_number = :line_number, confirmation = :confirmation, verified = :verified, fields = :fields, tags = :tags,
-    contact_groups = :contact_groups, rev = :rev, change_no = :change_no, previous_no = :previous_no,
-    updated_ms = :updated_ms
+    contact_groups = :contact_groups, rev = :rev, change_no = :change_no, updated_ms = :updated_ms
 WHERE account_id = :account_id AND id = :id;
 
 -- name: update_contact_keys(account_id, id, phone, email_key)!
@@ -30,12 +29,12 @@ WHERE account_id = :account_id AND id = :id;
 -- Removes contacts.
 DELETE FROM contact WHERE account_id = :account_id AND id = :id;
 
--- name: insert_history(account_id, change_no, contact_id, action, by_no, previous_no, at_ms, door, credential_id, old)!
+-- name: insert_history(account_id, change_no, supersedes_no, contact_id, action, at_ms, door, credential_id, old)!
 -- Records what changes superseded.
 INSERT INTO history (
-    account_id, change_no, contact_id, action, by_no, previous_no, at_ms, door, credential_id, old
+    account_id, change_no, supersedes_no, contact_id, action, at_ms, door, credential_id, old
 ) VALUES (
-    :account_id, :change_no, :contact_id, :action, :by_no, :previous_no, :at_ms, :door, :credential_id, :old
+    :account_id, :change_no, :supersedes_no, :contact_id, :action, :at_ms, :door, :credential_id, :old
 );
 
 -- name: insert_contact_tags(account_id, tag_id, contact_id)!
@@ -61,6 +60,10 @@ INSERT INTO group_member (
 -- name: delete_group_members(account_id, group_id, contact_id)!
 -- Takes contacts out of groups in the index of groups.
 DELETE FROM group_member WHERE account_id = :account_id AND group_id = :group_id AND contact_id = :contact_id;
+
+-- name: count_group_members(account_id, id, change)!
+-- Corrects how many contacts groups have.
+UPDATE contact_group SET member_count = member_count + :change WHERE account_id = :account_id AND id = :id;
 
 -- name: save_consents(account_id, phone, line_id, by_person, by_team, is_blocked, changed_ms)!
 -- Writes the current consent of numbers.

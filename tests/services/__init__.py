@@ -1,0 +1,1 @@
+"""Tests of the services on both engines, straight on transactions: no event loop, no wire."""

@@ -1,0 +1,1 @@
+"""Tests of the storage on both engines: schema, statements, migrations, transactions, the gate."""
