@@ -9,7 +9,7 @@ POSTGRES := $(if $(LINEBOOK_TEST_POSTGRES),true,tools/apt-need 'postgresql:initd
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format crash fuzz bench nightly coverage-page lock clean
+.PHONY: help demo test clients check format crash fuzz bench nightly coverage-page lock clean
 
 help: ## List these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,11 @@ test: ## Run the tests on SQLite and on a PostgreSQL of their own (ARGS='-k name
 	@tools/bootstrap dev
 	@$(POSTGRES)
 	$(PYTHON_IN_VENV) -m pytest $(ARGS)
+
+clients: ## Run the platforms' own client programs, unchanged, against a live hub
+	@tools/bootstrap dev
+	@tools/bootstrap clients
+	$(PYTHON_IN_VENV) -m pytest tests/clients $(ARGS)
 
 check: ## Check format, lint, types, who imports whom, and that generated pages are current
 	@tools/bootstrap dev
@@ -52,7 +57,7 @@ bench: ## Measure against the fixed references, as ratios within one run
 	@tools/apt-need wrk:wrk
 	$(PYTHON_IN_VENV) -m tests.bench $(ARGS)
 
-nightly: crash fuzz bench ## Run all the slow suites
+nightly: crash fuzz clients bench ## Run all the slow suites
 
 coverage-page: ## Write the generated pages of docs/ anew
 	@tools/bootstrap dev
@@ -68,6 +73,8 @@ lock: ## Make the lock files anew from pyproject.toml (UPGRADE=1 takes newer ver
 	$(COMPILE) --group dev --constraints requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --group bench --constraints requirements/run.txt --constraints requirements/dev.txt \
 		--output-file requirements/bench.txt
+	$(COMPILE) --group clients --constraints requirements/dev.txt --constraints requirements/bench.txt \
+		--output-file requirements/clients.txt
 	@if grep -n '://\|^-' requirements/*.txt; then echo 'lock: an address or an option in a lock file' >&2; exit 1; fi
 
 clean: ## Remove everything that git does not keep: .venv, caches, reports

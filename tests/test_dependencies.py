@@ -17,6 +17,7 @@ SETS = {
     "run": PYPROJECT["project"]["dependencies"] + GROUPS["build"],
     "dev": PYPROJECT["project"]["dependencies"] + GROUPS["build"] + GROUPS["dev"],
     "bench": PYPROJECT["project"]["dependencies"] + GROUPS["build"] + GROUPS["bench"],
+    "clients": PYPROJECT["project"]["dependencies"] + GROUPS["build"] + GROUPS["clients"],
 }
 
 
@@ -46,10 +47,14 @@ def test_a_lock_has_every_dependency_with_hashes_and_no_address(name: str) -> No
 
 
 def test_the_locks_agree_so_that_all_sets_share_one_environment() -> None:
-    run, dev, bench = locked("run"), locked("dev"), locked("bench")
+    run, dev = locked("run"), locked("dev")
+    for other in (locked("bench"), locked("clients")):
+        assert run.items() <= other.items()
+        assert {name: other[name] for name in other.keys() & dev.keys()}.items() <= dev.items()
     assert run.items() <= dev.items()
-    assert run.items() <= bench.items()
-    assert {name: bench[name] for name in bench.keys() & dev.keys()}.items() <= dev.items()
+    assert {name: locked("bench")[name] for name in locked("bench").keys() & locked("clients").keys()}.items() <= (
+        locked("clients").items()
+    )
 
 
 def test_every_dependency_has_its_lower_bound() -> None:

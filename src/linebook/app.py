@@ -12,27 +12,51 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from linebook.clock import Clock, system_clock
+from linebook.core.phone import national
+from linebook.dialects import pages
 from linebook.dialects.base import Dialect
 from linebook.dialects.dispatch import Dispatcher, Receive, Scope, Send
+from linebook.dialects.heymarket import HEYMARKET
+from linebook.dialects.inwise import INWISE
+from linebook.dialects.sendblue import SENDBLUE
 from linebook.dialects.zipwhip import ZIPWHIP
 from linebook.directory import Directory
+from linebook.errors import SettingsError
 from linebook.ids import Ids
 from linebook.login import LoginGuard
 from linebook.metrics import Metrics
+from linebook.name_follower import NameFollower
+from linebook.rates import CallRates
 from linebook.runtime import Runtime
+from linebook.sandbox import SANDBOX
+from linebook.sealing import Sealer, key_file_of
 from linebook.settings import Settings
+from linebook.storage.base import Engine
 from linebook.storage.store import Store, open_engine
 
-DIALECTS: Final[tuple[Dialect, ...]] = (ZIPWHIP,)
+DIALECTS: Final[tuple[Dialect, ...]] = (INWISE, SENDBLUE, HEYMARKET, ZIPWHIP)
 """Every dialect. The last one owns the paths that no other claims."""
 
 
-def build_runtime(settings: Settings, clock: Clock = system_clock, ids: Ids | None = None) -> Runtime:
-    """Give a hub's runtime; nothing is opened yet. Raises `SettingsError` for an unusable database URL."""
+def build_runtime(
+    settings: Settings,
+    clock: Clock = system_clock,
+    ids: Ids | None = None,
+    engine: Engine | None = None,
+    *,
+    is_demo: bool = False,
+) -> Runtime:
+    """Give a hub's runtime; nothing is opened yet. `engine` stands in for the one that the settings name.
+
+    Raises `SettingsError` for an unusable database URL, default region or secret key.
+    """
+    try:
+        national(settings.default_region)
+    except ValueError as error:
+        raise SettingsError(f"The setting default_region cannot be used: {error}") from error
     ids = ids or Ids()
-    store = Store(
-        open_engine(settings.database, clock, ids), gate_members=settings.gate_members, gate_age_s=settings.gate_age_s
-    )
+    engine = engine or open_engine(settings.database, clock, ids)
+    store = Store(engine, gate_members=settings.gate_members, gate_age_s=settings.gate_age_s)
     return Runtime(
         settings=settings,
         store=store,
@@ -41,38 +65,58 @@ def build_runtime(settings: Settings, clock: Clock = system_clock, ids: Ids | No
         ids=ids,
         metrics=Metrics(store),
         login_guard=LoginGuard(clock, settings.login_failures, settings.login_window_s),
+        names=NameFollower(store),
+        rates=CallRates(clock),
+        sealer=Sealer(settings.secret_key, key_file_of(settings.database)),
+        is_demo=is_demo,
     )
 
 
 class Hub:
-    """The ASGI application: the dialects on the hot path, Starlette for everything around them."""
+    """The ASGI application: the dialects on the hot path, Starlette for everything around them.
+
+    `metrics_app` is a second one, for a port of its own.
+    """
 
     def __init__(self, runtime: Runtime) -> None:
-        """Build the tables. The lifespan starts and stops the store."""
+        """Build the tables. `running`, or the ASGI lifespan, starts and stops the store."""
         self.runtime = runtime
-        self._dispatch = Dispatcher(runtime, DIALECTS)
+        # The sandbox lets anybody empty the book: it is there in the demo, and nowhere else.
+        sandbox = (SANDBOX,) if runtime.is_demo else ()
+        self._dispatch = Dispatcher(runtime, (*sandbox, *DIALECTS))
         own = [
             Route("/healthz", _healthz),
             Route("/readyz", self._readyz),
+            *pages.routes((*DIALECTS, *sandbox)),
         ]
         if runtime.settings.metrics_port is None:
             own.append(Route("/metrics", self._metrics))
         self._own_paths = frozenset(route.path for route in own)
-        self._around = Starlette(routes=own, lifespan=self._lifespan)
+        self._around = Starlette(routes=own, lifespan=lambda _app: self.running())
+        self.metrics_app = Starlette(routes=[Route("/metrics", self._metrics)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
-        if scope["type"] == "http" and scope["path"] not in self._own_paths:
+        if scope["type"] == "http" and not self._is_own(scope["path"]):
             await self._dispatch(scope, receive, send)
         else:
             await self._around(scope, receive, send)
 
+    def _is_own(self, path: str) -> bool:
+        return path in self._own_paths or path.startswith(pages.PREFIXES)
+
     @asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the store open for as long as the block runs; afterwards nothing that was accepted waits any more.
+
+        Raises `StorageUnusable` or `StorageUnavailable` when the store cannot be opened.
+        """
         await self.runtime.store.start()
+        self.runtime.names.start()
         try:
             yield
         finally:
+            await self.runtime.names.stop()
             self.runtime.login_guard.close()
             await self.runtime.store.stop()
 

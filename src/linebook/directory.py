@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 from linebook.clock import Clock
-from linebook.core.account import Account, Credential, CredentialKind, Field, Line, User
+from linebook.core.account import Account, Credential, CredentialKind, Field, Group, Line, Tag, User
 from linebook.services import accounts, credentials, labels, lines, users
 from linebook.storage.base import Tx
 from linebook.storage.store import Store
@@ -29,13 +29,6 @@ class Directory:
         self._version = -1
         self._entries: dict[Hashable, Any] = {}
 
-    def known_credential(self, kind: CredentialKind, digest: str) -> Credential | None:
-        """Give a valid credential that is in memory; None says nothing about one that is not."""
-        if self._store.directory_version != self._version:
-            return None
-        credential = cast("Credential | None", self._entries.get((kind, digest)))
-        return credential if credential is not None and credential.is_valid(self._clock()) else None
-
     async def credential(self, kind: CredentialKind, secret: str) -> Credential | None:
         """Give the valid credential that a shown secret stands for, or None."""
         digest = credentials.secret_digest(secret)
@@ -53,6 +46,22 @@ class Directory:
     async def user(self, account_id: int, user_id: int) -> User:
         """Give a user. Raises `NotFound`."""
         return await self._get(("user", account_id, user_id), lambda tx: users.get_user(tx, account_id, user_id))
+
+    async def lines(self, account_id: int) -> list[Line]:
+        """Give all of an account's lines by rising id."""
+        return await self._get(("lines", account_id), lambda tx: lines.all_lines(tx, account_id))
+
+    async def users(self, account_id: int) -> list[User]:
+        """Give all of an account's users by rising id."""
+        return await self._get(("users", account_id), lambda tx: users.all_users(tx, account_id))
+
+    async def tags(self, account_id: int) -> list[Tag]:
+        """Give an account's tags by rising id."""
+        return await self._get(("tags", account_id), lambda tx: labels.list_tags(tx, account_id))
+
+    async def groups(self, account_id: int) -> list[Group]:
+        """Give an account's groups by rising id."""
+        return await self._get(("groups", account_id), lambda tx: labels.list_groups(tx, account_id))
 
     async def fields(self, account_id: int) -> list[Field]:
         """Give an account's custom fields by rising id."""

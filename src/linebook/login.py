@@ -16,8 +16,12 @@ from linebook.errors import TooManyLogins
 # The OWASP minimum for argon2id: 19 MiB, two passes, one lane.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
-# Checked when there is nothing to check, so that an unknown name takes as long as a wrong password.
-_NOBODY: Final = _HASHER.hash("nobody has this password")
+# For passwords that nobody can guess, so that there is nothing to slow down.
+_QUICK_HASHER: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+# Checked when there is nothing to check, so that an unknown name takes as long as a wrong password. The hash of a
+# random password that was thrown away; making one at every start would take too long.
+_NOBODY: Final = "$argon2id$v=19$m=19456,t=2,p=1$3k+2fvcmKTkZa4DB1EUz5Q$g1Ja6GbDB2H/9/97ZAROnXnDzUC+lK58mRCMx8ipF1k"
 
 ADDRESS_FACTOR: Final = 10
 """An address may fail this many times more often than a name: offices share one."""
@@ -30,13 +34,18 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
+def hash_random_password(password: str) -> str:
+    """Give what is stored of a password made of 16 random bytes or more; it takes no time, as nobody can guess it."""
+    return _QUICK_HASHER.hash(password)
+
+
 def password_matches(password_hash: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed; takes as long when there is no hash at all."""
     try:
         _HASHER.verify(password_hash or _NOBODY, password)
     except (Argon2Error, InvalidHashError):
         return False
-    return password_hash is not None
+    return bool(password_hash)
 
 
 class LoginGuard:
@@ -76,9 +85,15 @@ class LoginGuard:
         """Forget the name's failures."""
         self._failed_ms.pop(f"name {name}", None)
 
+    def forget(self) -> None:
+        """Forget every failure."""
+        self._failed_ms.clear()
+
     async def matches(self, password_hash: str | None, password: str) -> bool:
         """Check a password beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, password_matches, password_hash, password)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, password_matches, password_hash, password
+        )
 
     def close(self) -> None:
         """Let go of the threads."""

@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from linebook.logs import SLOW_S, RequestLog
 from linebook.storage.store import Store
 
 BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -30,6 +31,7 @@ class Metrics(Collector):
     def __init__(self, store: Store) -> None:
         """Count from zero."""
         self._store = store
+        self._request_log = RequestLog()
         self._requests: dict[tuple[str, str, int], int] = {}
         self._durations: dict[str, _Durations] = {}
         self._registry = CollectorRegistry()
@@ -37,7 +39,7 @@ class Metrics(Collector):
         ProcessCollector(registry=self._registry)
 
     def count_request(self, dialect: str, operation: str, status: int, duration_s: float) -> None:
-        """Count one answered request."""
+        """Count one answered request; the log hears of it only when it failed or was slow."""
         key = (dialect, operation, status)
         self._requests[key] = self._requests.get(key, 0) + 1
         durations = self._durations.get(dialect)
@@ -45,6 +47,8 @@ class Metrics(Collector):
             durations = self._durations[dialect] = _Durations()
         durations.counts[bisect_left(BUCKETS_S, duration_s)] += 1
         durations.sum_s += duration_s
+        if status >= 500 or duration_s > SLOW_S:
+            self._request_log.note(dialect, operation, status, duration_s)
 
     def collect(self) -> Iterator[Metric]:
         """Give the current figures."""

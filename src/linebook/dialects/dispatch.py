@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
@@ -70,37 +71,52 @@ class Dispatcher:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         started_s = time.perf_counter()
+        (dialect, methods), values = self._find(scope["path"])
         try:
-            request = await self._read(scope, receive)
+            request = await self._read(scope, receive, self._limit(methods.get(scope["method"])), values)
         except Disconnected:
             return
-        dialect, operation, response = await self._answer(request)
+        operation, response = await self._answer(request, dialect, methods)
         await _send(send, request.method, response)
         self._runtime.metrics.count_request(
             dialect.name, operation.name if operation else "", response.status, time.perf_counter() - started_s
         )
 
-    async def _answer(self, request: Request) -> tuple[Dialect, Operation | None, Response]:
-        found = self._exact.get(request.path)
-        if found is None:
-            found, values = self._tolerant(request.path)
-            request.path_values = values
-        dialect, methods = found
+    async def _answer(
+        self, request: Request, dialect: Dialect, methods: Mapping[str, Operation]
+    ) -> tuple[Operation | None, Response]:
         operation = methods.get(request.method)
         if operation is None and request.method == "HEAD":
             operation = methods.get("GET")
         try:
             if request.body is _TOO_LARGE:
-                return dialect, operation, dialect.refuse(request, BodyTooLarge())
+                return operation, dialect.refuse(request, BodyTooLarge())
             if operation is None:
                 if request.method == "OPTIONS" and (answer := dialect.preflight(request)) is not None:
-                    return dialect, None, answer
+                    return None, answer
                 error = WrongMethod(methods) if methods else UnknownOperation()
-                return dialect, None, dialect.refuse(request, error)
-            return dialect, operation, await dialect.serve(self._runtime, operation, request)
+                return None, dialect.refuse(request, error)
+            return operation, await dialect.serve(self._runtime, operation, request)
         except Exception as error:
-            _log.exception("request failed", dialect=dialect.name, operation=operation.name if operation else None)
-            return dialect, operation, dialect.refuse(request, error)
+            _log.error(
+                "request failed",
+                dialect=dialect.name,
+                operation=operation.name if operation else None,
+                error=type(error).__name__,
+                # Where, and not what: the sentence of an error may hold a text or a number.
+                trace="".join(traceback.format_tb(error.__traceback__)),
+            )
+            return operation, dialect.refuse(request, error)
+
+    def _find(self, path: str) -> tuple[tuple[Dialect, dict[str, Operation]], Mapping[str, str]]:
+        found = self._exact.get(path)
+        return (found, _NO_VALUES) if found is not None else self._tolerant(path)
+
+    def _limit(self, operation: Operation | None) -> int:
+        settings = self._runtime.settings
+        if operation is not None and operation.takes_file:
+            return max(settings.file_limit_bytes, settings.body_limit_bytes)
+        return settings.body_limit_bytes
 
     def _tolerant(self, path: str) -> tuple[tuple[Dialect, dict[str, Operation]], Mapping[str, str]]:
         owner = self._routes[-1]
@@ -115,20 +131,25 @@ class Dispatcher:
             break
         return (owner.dialect, {}), _NO_VALUES
 
-    async def _read(self, scope: Scope, receive: Receive) -> Request:
+    async def _read(self, scope: Scope, receive: Receive, limit: int, values: Mapping[str, str]) -> Request:
         client = scope.get("client")
         headers: list[tuple[bytes, bytes]] = scope["headers"]
-        body = await self._body(receive)
+        body = await self._body(receive, limit)
         return Request(
-            scope["method"], scope["path"], scope["query_string"], dict(headers), body, client[0] if client else "", _NO_VALUES
+            scope["method"],
+            scope["path"],
+            scope["query_string"],
+            dict(headers),
+            body,
+            client[0] if client else "",
+            values,
         )
 
-    async def _body(self, receive: Receive) -> bytes:
+    async def _body(self, receive: Receive, limit: int) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
         body: bytes = message.get("body", b"")
-        limit = self._runtime.settings.body_limit_bytes
         if not message.get("more_body"):
             return body if len(body) <= limit else _TOO_LARGE
         chunks, size = [body], len(body)

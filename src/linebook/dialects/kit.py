@@ -1,4 +1,4 @@
-"""What dialects share on the wire: reading parameters in every encoding, tolerantly, and saying what was wrong with them."""
+"""What dialects share on the wire: reading parameters in every encoding, tolerantly, and saying what was wrong."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ Params = TypeVar("Params", bound=msgspec.Struct)
 
 PAIRS_MAX: Final = 1_000
 """Most parameters of one request."""
+
+TOO_MANY_PAIRS: Final = f"A request has at most {PAIRS_MAX} parameters."
 
 
 class RequestError(DomainError):
@@ -84,7 +86,7 @@ class Flat:
         """Add parameters behind those that are there. Raises `UnreadableBody` when they become too many."""
         self.pairs += pairs
         if len(self.pairs) > PAIRS_MAX:
-            raise UnreadableBody(f"A request has at most {PAIRS_MAX} parameters.")
+            raise UnreadableBody(TOO_MANY_PAIRS)
         first = self.first
         for name, value in pairs:
             if name not in first:
@@ -103,7 +105,7 @@ EMPTY: Final = Flat()
 def parse_pairs(raw: bytes) -> list[tuple[str, str]]:
     """Read `name=value&…` as forms and queries write it; empty pairs are skipped, so a leading `&` is harmless.
 
-    Raises `UnreadableBody` for text that is not UTF-8.
+    Raises `UnreadableBody` for text that is not UTF-8, and for more pairs than a request may have.
     """
     try:
         text = raw.decode()
@@ -112,8 +114,12 @@ def parse_pairs(raw: bytes) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for pair in text.split("&"):
         if pair:
+            if len(pairs) >= PAIRS_MAX:
+                raise UnreadableBody(TOO_MANY_PAIRS)
             name, _, value = pair.partition("=")
-            pairs.append((_decoded(name), _decoded(value)))
+            if "%" in pair or "+" in pair:
+                name, value = _decoded(name), _decoded(value)
+            pairs.append((name, value))
     return pairs
 
 
@@ -126,6 +132,14 @@ def _decoded(text: str) -> str:
         except UnicodeDecodeError as error:
             raise UnreadableBody("The parameters are not UTF-8 text.") from error
     return text
+
+
+def decode_object(body: bytes) -> dict[str, Any]:
+    """Read a JSON object. Raises `UnreadableBody`."""
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableBody("The body is not a JSON object.") from error
 
 
 def parse_multipart(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], list[UploadedFile]]:
@@ -173,7 +187,7 @@ class _PartCollector:
         self._data.clear()
         self._headers = {}
         if len(self.fields) + len(self.files) >= PAIRS_MAX:
-            raise UnreadableBody(f"A request has at most {PAIRS_MAX} parameters.")
+            raise UnreadableBody(TOO_MANY_PAIRS)
 
     def _header(self) -> None:
         self._headers[bytes(self._header_name).lower()] = bytes(self._header_value)
@@ -198,6 +212,10 @@ class _PartCollector:
 
 
 _MISSING: Final = re.compile(r"Object missing required field `([^`]+)`")
+_REASONS: Final = {
+    "Expected `int`, got `str`": "is not a whole number",
+    "Integer value out of range": "is too large a number",
+}
 _PLACE: Final = re.compile(r"^(.*?)(?: - at `(?:key in )?\$\.?([^`]*)`)?$", re.DOTALL)
 
 
@@ -217,7 +235,7 @@ def parameter_error(error: msgspec.ValidationError) -> RequestError:
         return MissingParameter(missing[1])
     place = _PLACE.match(text)
     reason, name = (place[1], place[2] or "") if place else (text, "")
-    return InvalidParameter(name or "body", reason)
+    return InvalidParameter(name or "body", _REASONS.get(reason, reason))
 
 
 def compile_path(path: str) -> re.Pattern[str]:

@@ -3,22 +3,50 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final, get_type_hints
 
 import msgspec
 
-from linebook.dialects.base import Call, Operation, Request, Response
+from linebook.dialects.base import Call, Operation, Request, Response, Security
 from linebook.dialects.kit import convert_params
 from linebook.dialects.zipwhip.auth import authenticate
 from linebook.dialects.zipwhip.errors import refusal
-from linebook.dialects.zipwhip.payloads import Answer, Envelope, content_type, read_parameters
+from linebook.dialects.zipwhip.payloads import (
+    Answer,
+    Envelope,
+    Failure,
+    content_type,
+    given_values,
+    read_parameters,
+)
+from linebook.dialects.zipwhip.planned import PLANNED
 from linebook.dialects.zipwhip.routes import OPERATIONS
+from linebook.errors import DomainError, Unavailable
 from linebook.runtime import Runtime
 
-_PREFIX: Final = re.compile(r"/api/v[12](?=/)")
+_PREFIX: Final = re.compile(r"\A/api/v[12](?=/)")
 _SLASHES: Final = re.compile(r"/{2,}")
 _CORS: Final = ((b"access-control-allow-origin", b"*"),)
 _encode: Final = msgspec.json.Encoder().encode
+
+_SESSION: Final = Security(
+    id="session",
+    place="query",
+    name="session",
+    description="The key that user/login gave, as a parameter: in the query, or in the form like any other parameter.",
+    given_by="user/login",
+    given_as="response",
+    ended_by="user/logout",
+)
+_SESSION_HEADER: Final = Security(
+    id="sessionHeader",
+    place="header",
+    name="Authorization",
+    description="The key that user/login gave, bare, without a word before it.",
+    given_by="user/login",
+    given_as="response",
+    ended_by="user/logout",
+)
 
 
 class ZipwhipDialect:
@@ -26,7 +54,19 @@ class ZipwhipDialect:
 
     name = "zipwhip"
     title = "Zipwhip Software API"
-    operations: tuple[Operation, ...] = OPERATIONS
+    operations: tuple[Operation, ...] = (*OPERATIONS, *PLANNED)
+    form_types: tuple[str, ...] = ("application/x-www-form-urlencoded", "multipart/form-data", "application/json")
+    security: tuple[tuple[Security, ...], ...] = ((_SESSION,), (_SESSION_HEADER,))
+    failure: Any = Failure
+
+    def answer_shape(self, operation: Operation) -> Any:
+        """See `Dialect`. A handler that gives a whole `Answer` says so in its signature; all else is wrapped."""
+        given = get_type_hints(operation.handler).get("return") if operation.handler is not None else None
+        if isinstance(given, type) and issubclass(given, Answer):
+            return given
+        name = "".join(word[0].upper() + word[1:] for word in operation.name.split("/")) + "Answer"
+        result = given if operation.result is None else operation.result
+        return msgspec.defstruct(name, [("response", result)], bases=(Answer,), frozen=True, kw_only=True)
 
     def normal_path(self, path: str) -> str | None:
         """Collapse repeated slashes, drop a trailing one and an `/api/v1` or `/api/v2` (NOTES: paths)."""
@@ -39,10 +79,11 @@ class ZipwhipDialect:
         try:
             flat = read_parameters(request)
             caller = await authenticate(runtime, flat, request) if operation.needs_credential else None
-            params = convert_params(flat.first, operation.params) if operation.params is not None else None
+            shape = operation.params
+            params = None if shape is None else convert_params(given_values(flat, shape), shape)
             assert operation.handler is not None
             result = await operation.handler(Call(runtime, params, caller, request, flat))
-        except Exception as error:
+        except (DomainError, Unavailable) as error:
             return self.refuse(request, error)
         body = result if isinstance(result, Answer) else Envelope(response=result)
         return Response(200, _encode(body), content_type(request), _CORS)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from linebook.core.account import Credential, CredentialKind
+from linebook.core.contact import is_storable
 from linebook.core.phone import UnusablePhone, national, parse_phone
 from linebook.dialects.base import Request
 from linebook.dialects.kit import Flat
 from linebook.errors import LoginRefused, NotAuthenticated
 from linebook.runtime import Runtime
 from linebook.services import users
-from linebook.services.credentials import RegisterCredential, register_credentials
-from linebook.services.users import Login
+from linebook.services.credentials import RegisterCredential, register_credentials, secret_digest
 
 
 async def authenticate(runtime: Runtime, flat: Flat, request: Request) -> Credential:
@@ -32,9 +32,11 @@ async def log_in(runtime: Runtime, user_name: str, password: str, client: str) -
 
     Raises `LoginRefused`, or `TooManyLogins` after many failures.
     """
-    name = user_name.strip().casefold()
+    prefix, address = _read_name(runtime, user_name)
+    # However a name is spelled, its failures are counted together; its digest takes the same room however long it is.
+    name = secret_digest(f"{prefix}@{address}")
     runtime.login_guard.check(name, client)
-    login = await _find_login(runtime, name)
+    login = await runtime.store.read(lambda tx: users.find_login_at(tx, address, prefix)) if address else None
     if not await runtime.login_guard.matches(login.password_hash if login else None, password) or login is None:
         runtime.login_guard.failed(name, client)
         raise LoginRefused
@@ -55,12 +57,14 @@ async def log_in(runtime: Runtime, user_name: str, password: str, client: str) -
     return key
 
 
-async def _find_login(runtime: Runtime, name: str) -> Login | None:
-    prefix, at, number = name.rpartition("@")
+def _read_name(runtime: Runtime, user_name: str) -> tuple[str, str]:
+    """Give the prefix (empty: the line itself) and the line's address, which is empty when nobody can have the name."""
+    prefix, at, number = user_name.rpartition("@")
+    prefix = prefix.strip().casefold()
+    if bool(at) != bool(prefix) or not is_storable(prefix):
+        return user_name, ""
     try:
         address = parse_phone(number, national(runtime.settings.default_region), leading_blank_is_plus=True).text
     except UnusablePhone:
-        return None
-
-    wanted = prefix.strip() if at else users.LINE_LOGIN
-    return await runtime.store.read(lambda tx: users.find_login_at(tx, address, wanted))
+        return user_name, ""
+    return prefix, address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from linebook.dialects.kit import (
@@ -9,7 +10,6 @@ from linebook.dialects.kit import (
     InvalidParameter,
     MissingParameter,
     UnknownOperation,
-    UnreadableBody,
     WrongMethod,
 )
 from linebook.dialects.zipwhip.payloads import ErrorDetail, Failure
@@ -20,7 +20,6 @@ from linebook.errors import (
     KeyConflict,
     LoginRefused,
     NotAuthenticated,
-    NotFound,
     NotPermitted,
     TooManyLogins,
     Unavailable,
@@ -40,49 +39,49 @@ class TooLong(DomainError):
         super().__init__(f"{name} has more than {limit} characters")
 
 
-def refusal(error: Exception) -> tuple[int, Failure, Headers]:  # noqa: PLR0911 - one line per error
+_FIXED: Final[Mapping[type[Exception], tuple[int, str | ErrorDetail]]] = {
+    NotAuthenticated: (403, "Invalid session"),
+    LoginRefused: (400, "Invalid username or password"),
+    TooManyLogins: (429, "Too many failed logins, try again later"),
+    NotPermitted: (403, "Not permitted for this user"),
+    ContactNotFound: (400, "Contact not found"),
+    KeyConflict: (400, ErrorDetail(desc="Wrong arguments: mobileNumber belongs to another contact", code=BAD_ARGUMENT)),
+    UnknownOperation: (404, "Unknown method"),
+    WrongMethod: (405, "Request method not supported"),
+    BodyTooLarge: (413, "Request body too large"),
+    Unavailable: (503, ErrorDetail(desc="Temporarily unavailable, try again", code=INTERNAL)),
+    Exception: (500, ErrorDetail(desc="Internal error", code=INTERNAL)),
+}
+"""Refusals that are always the same; the nearest class of an error counts."""
+
+
+def refusal(error: Exception) -> tuple[int, Failure, Headers]:
     """Give status, body and further headers for an error. Two shapes: a text, or an object with `desc` and `code`."""
+    status, response = _status_and_response(error)
+    return status, Failure(response=response), _headers(error)
+
+
+def _status_and_response(error: Exception) -> tuple[int, str | ErrorDetail]:
     match error:
         case MissingParameter():
-            return 400, Failure(response=f"Required {error.kind} parameter '{error.name}' is not present"), ()
-        case InvalidParameter():
-            return 400, _bad_argument(f"{error.name} {error.reason}"), ()
-        case InvalidMember():
-            return 400, _bad_argument(f"{error.member} {error.reason}"), ()
-        case KeyConflict():
-            return 400, _bad_argument("mobileNumber belongs to another contact"), ()
+            return 400, f"Required {error.kind} parameter '{error.name}' is not present"
+        case InvalidParameter(name=name, reason=reason) | InvalidMember(member=name, reason=reason):
+            return 400, ErrorDetail(desc=f"Wrong arguments: {name} {reason}", code=BAD_ARGUMENT)
         case TooLong():
-            return 400, Failure(response=ErrorDetail(desc=f"Invalid parameter length: {error.message}", code=BAD_LENGTH)), ()
-        case NotAuthenticated():
-            return 403, Failure(response="Invalid session"), ()
-        case LoginRefused():
-            return 400, Failure(response="Invalid username or password"), ()
-        case TooManyLogins():
-            retry = ((b"retry-after", str(error.retry_after_s).encode()),)
-            return 429, Failure(response="Too many failed logins, try again later"), retry
-        case NotPermitted():
-            return 403, Failure(response="Not permitted for this user"), ()
-        case ContactNotFound():
-            return 400, Failure(response="Contact not found"), ()
-        case NotFound():
-            return 400, Failure(response=error.message), ()
-        case UnknownOperation():
-            return 404, Failure(response="Unknown method"), ()
+            return 400, ErrorDetail(desc=f"Invalid parameter length: {error.message}", code=BAD_LENGTH)
+    for kind in type(error).__mro__:
+        if kind is DomainError:
+            return 400, error.args[0]
+        if kind in _FIXED:
+            return _FIXED[kind]
+    return _FIXED[Exception]
+
+
+def _headers(error: Exception) -> Headers:
+    match error:
+        case TooManyLogins() | Unavailable():
+            return ((b"retry-after", str(error.retry_after_s).encode()),)
         case WrongMethod():
-            allow = ((b"allow", ", ".join(error.allowed).encode()),)
-            return 405, Failure(response="Request method not supported"), allow
-        case BodyTooLarge():
-            return 413, Failure(response="Request body too large"), ()
-        case UnreadableBody():
-            return 400, Failure(response=error.message), ()
-        case Unavailable():
-            retry = ((b"retry-after", str(error.retry_after_s).encode()),)
-            return 503, Failure(response=ErrorDetail(desc="Temporarily unavailable, try again", code=INTERNAL)), retry
-        case DomainError():
-            return 400, Failure(response=error.message), ()
+            return ((b"allow", ", ".join(error.allowed).encode()),)
         case _:
-            return 500, Failure(response=ErrorDetail(desc="Internal error", code=INTERNAL)), ()
-
-
-def _bad_argument(reason: str) -> Failure:
-    return Failure(response=ErrorDetail(desc=f"Wrong arguments: {reason}", code=BAD_ARGUMENT))
+            return ()

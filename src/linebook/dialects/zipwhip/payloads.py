@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from time import gmtime, strftime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import astuple
 
-from linebook.core.account import Account, Credential, Field, Line, User, label_key
-from linebook.core.contact import Contact, ContactPatch, FieldsChange, Label
+from linebook.core.account import Account, Field, Line, User, label_key
+from linebook.core.contact import Contact, ContactPatch, FieldsChange, Label, is_storable
 from linebook.core.phone import Phone, UnusablePhone, national, parse_phone
 from linebook.dialects.base import Request
-from linebook.dialects.kit import Flat, InvalidParameter, UnreadableBody, parse_multipart, parse_pairs
+from linebook.dialects.kit import Flat, InvalidParameter, UnreadableBody, decode_object, parse_multipart, parse_pairs
 
 Text = str | UnsetType
+
+NOTHING: Final = frozenset({"", "None"})
+"""What programs send for a value that they lack; the second one is how Python writes it."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +154,9 @@ class SaveParams(msgspec.Struct, frozen=True, kw_only=True):
     custom2: Annotated[Text, Meta(description="Free text.")] = UNSET
 
 
+_NUMBER_NAMES: Final = ("mobileNumber", "address")
+
+
 class GetParams(msgspec.Struct, frozen=True, kw_only=True):
     """What contact/get takes: one of three keys."""
 
@@ -206,18 +214,41 @@ def read_parameters(request: Request) -> Flat:
 
 
 def _json_pairs(body: bytes) -> list[tuple[str, str]]:
-    try:
-        values = msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableBody("The body is not a JSON object.") from error
     pairs: list[tuple[str, str]] = []
-    for name, value in values.items():
+    for name, value in decode_object(body).items():
         for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, bool):
-                pairs.append((name, "true" if one else "false"))
-            elif one is not None:
-                pairs.append((name, one if isinstance(one, str) else msgspec.json.encode(one).decode()))
+            if one is not None:
+                pairs.append((name, _json_text(one)))
     return pairs
+
+
+def _json_text(value: object) -> str:
+    """Give what a form would say for a JSON value: a number in digits, anything nested as the JSON that it is."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float() if value.is_integer():
+            return str(int(value))
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError as error:
+        raise UnreadableBody("The body is not a JSON object.") from error
+
+
+def given_values(flat: Flat, shape: type[msgspec.Struct]) -> dict[str, str]:
+    """Give the first value of every parameter, without numbers that say nothing (NOTES: parameters)."""
+    absent = {name for name in _number_names(shape) if flat.first.get(name) in NOTHING}
+    return {name: value for name, value in flat.first.items() if name not in absent} if absent else flat.first
+
+
+@cache
+def _number_names(shape: type[msgspec.Struct]) -> tuple[str, ...]:
+    kinds = get_type_hints(shape)
+    return tuple(name for name, kind in kinds.items() if kind is int or int in get_args(kind))
 
 
 def read_phone(name: str, text: str, account: Account) -> Phone:
@@ -228,13 +259,29 @@ def read_phone(name: str, text: str, account: Account) -> Phone:
         raise InvalidParameter(name, "is not a usable number") from error
 
 
+def shown_phone(mobile_number: Text, address: Text, account: Account) -> Phone | None:
+    """Read the number of a contact: `mobileNumber`, or `address` where that says nothing; None for neither.
+
+    Raises `InvalidParameter`.
+    """
+    if mobile_number is not UNSET and (mobile_number not in NOTHING or address is UNSET):
+        return read_phone("mobileNumber", mobile_number, account)
+    return None if address is UNSET else read_phone("address", address, account)
+
+
 def contact_patch(params: SaveParams, phone: Phone) -> ContactPatch:
-    """Give what contact/save says about a contact. A parameter that is absent says nothing; an empty one empties."""
+    """Give what contact/save says about a contact. A parameter that is absent says nothing; an empty one empties.
+
+    Raises `InvalidParameter` for text that cannot be stored.
+    """
     extra: dict[Label, str] = {}
-    for name, label in EXTRA_FIELDS.items():
-        value = getattr(params, name)
-        if value is not UNSET:
-            extra[label] = value
+    for name, text in zip(SaveParams.__struct_fields__, astuple(params), strict=True):
+        if text is UNSET or name in _NUMBER_NAMES:
+            continue
+        if not is_storable(text):
+            raise InvalidParameter(name, "has a character that cannot be stored")
+        if name in EXTRA_FIELDS:
+            extra[EXTRA_FIELDS[name]] = text
     return ContactPatch(
         phone=phone,
         first_name=params.firstName,
@@ -250,7 +297,10 @@ def contact_patch(params: SaveParams, phone: Phone) -> ContactPatch:
 
 
 def content_type(request: Request) -> bytes:
-    """Give the content type: JSON, but plain text for an old client library that takes JSON for a failure (NOTES)."""
+    """Give the content type: JSON, or plain text for a client library that takes JSON for a failure.
+
+    See NOTES: content type.
+    """
     if request.headers.get(b"user-agent", b"").startswith(b"NING"):
         return b"text/plain;charset=UTF-8"
     return b"application/json;charset=UTF-8"
@@ -274,10 +324,9 @@ def local_number(phone: Phone | None) -> str:
 
 
 def contact_view(contact: Contact, line_id: int, extra: Mapping[int, str]) -> ContactView:
-    """Give a contact as the platform shows it; `extra` names the further text field that a custom field id stands for."""
+    """Give a contact as the platform shows it; `extra` names the further text field that a custom field is."""
     number = local_number(contact.phone)
-    values = {extra[field_id]: text for field_id, text in contact.fields.items() if field_id in extra}
-    return ContactView(
+    view = ContactView(
         id=contact.id,
         version=contact.rev,
         lastUpdated=date_text(contact.updated_ms),
@@ -290,8 +339,9 @@ def contact_view(contact: Contact, line_id: int, extra: Mapping[int, str]) -> Co
         address=f"ptn:/{number}" if number else "",
         notes=contact.notes,
         businessName=contact.company,
-        **values,
     )
+    values = {extra[field_id]: text for field_id, text in contact.fields.items() if field_id in extra}
+    return msgspec.structs.replace(view, **values) if values else view
 
 
 def extra_names(fields: list[Field]) -> dict[int, str]:
@@ -300,14 +350,14 @@ def extra_names(fields: list[Field]) -> dict[int, str]:
     return {ids[key]: name for name, key in _EXTRA_KEYS.items() if key in ids}
 
 
-def user_view(caller: Credential, line: Line, user: User | None) -> dict[str, object]:
-    """Give the answer of user/get: who the session belongs to, and the line."""
-    number = line.address.removeprefix("+1") if line.address.startswith("+1") else line.address
+def user_view(line: Line | None, user: User | None) -> dict[str, object]:
+    """Give the answer of user/get: the line, and the user of the session if it has one."""
+    number = line.address.removeprefix("+1") if line else ""
     return {
         "user": {
             "firstName": user.first_name if user else "",
             "lastName": user.last_name if user else "",
-            "fullName": user.name if user else line.label,
+            "fullName": user.name if user else line.label if line else "",
             "mobileNumber": number,
             "phoneNumber": number,
             "email": user.email if user else "",
@@ -318,11 +368,10 @@ def user_view(caller: Credential, line: Line, user: User | None) -> dict[str, ob
             "birthday": None,
             "zipcode": "",
             "businessName": "",
-            "websiteDeviceId": line.id,
+            "websiteDeviceId": line.id if line else 0,
             "websiteDeviceKey": "",
             "MOCount": 0,
             "ZOCount": 0,
-            "role": caller.role.value,
         },
         "settings": {},
         "groups": [],

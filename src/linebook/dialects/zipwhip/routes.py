@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from linebook.core.author import Author
 from linebook.core.contact import NOTES_MAX, Contact
@@ -14,7 +15,7 @@ from linebook.dialects.kit import InvalidParameter, MissingParameter
 from linebook.dialects.zipwhip import payloads
 from linebook.dialects.zipwhip.auth import log_in
 from linebook.dialects.zipwhip.errors import TooLong
-from linebook.errors import ContactNotFound, LoginRefused
+from linebook.errors import ContactNotFound, DomainError, LoginRefused, NotAuthenticated, NotFound
 from linebook.services import contacts
 from linebook.services.contacts import DeleteContact, SaveContact, delete_contacts, save_contacts
 from linebook.services.credentials import RevokeCredential, revoke_credentials
@@ -38,26 +39,27 @@ async def user_login(call: Call) -> str:
 
 async def user_logout(call: Call) -> None:
     """End the session that is shown."""
-    await call.runtime.store.write(revoke_credentials, call.account_id, RevokeCredential(call.credential.id))
+    try:
+        await call.runtime.store.write(revoke_credentials, call.account_id, RevokeCredential(call.credential.id))
+    except NotFound as error:
+        # Somebody else ended it since we looked.
+        raise NotAuthenticated from error
 
 
 async def user_get(call: Call) -> dict[str, object]:
     """Give the user and line of the session."""
     directory, caller = call.runtime.directory, call.credential
-    line = await directory.line(caller.account_id, caller.line_id or 0)
+    line = await directory.line(caller.account_id, caller.line_id) if caller.line_id is not None else None
     user = await directory.user(caller.account_id, caller.user_id) if caller.user_id is not None else None
-    return payloads.user_view(caller, line, user)
+    return payloads.user_view(line, user)
 
 
 async def contact_save(call: Call) -> payloads.SavedEnvelope:
     """Create or update the contact of a number."""
     params: payloads.SaveParams = call.params
     account = await call.runtime.directory.account(call.account_id)
-    if params.mobileNumber is not UNSET:
-        phone = payloads.read_phone("mobileNumber", params.mobileNumber, account)
-    elif params.address is not UNSET:
-        phone = payloads.read_phone("address", params.address, account)
-    else:
+    phone = payloads.shown_phone(params.mobileNumber, params.address, account)
+    if phone is None:
         raise MissingParameter("mobileNumber")
     if params.notes is not UNSET and len(params.notes) > NOTES_MAX:
         raise TooLong("notes", NOTES_MAX)
@@ -76,11 +78,7 @@ async def contact_get(call: Call) -> payloads.ContactView:
         key = params.id
         found = await call.runtime.store.read(lambda tx: contacts.contacts_by_id(tx, account.id, [key]))
         contact = found.get(key)
-    elif params.mobileNumber is not UNSET or params.address is not UNSET:
-        if params.mobileNumber is not UNSET:
-            phone = payloads.read_phone("mobileNumber", params.mobileNumber, account)
-        else:
-            phone = payloads.read_phone("address", str(params.address), account)
+    elif (phone := payloads.shown_phone(params.mobileNumber, params.address, account)) is not None:
         owners = await call.runtime.store.read(lambda tx: contacts.contacts_by_phone(tx, account.id, [phone]))
         contact = owners.get(phone)
     else:
@@ -96,12 +94,12 @@ async def contact_list(call: Call) -> payloads.ListEnvelope:
     account_id = call.account_id
     if params.start is not UNSET or params.limit is not UNSET:
         size = _page_size("limit", params.limit)
-        offset = params.start if params.start is not UNSET else 0
+        offset = _count("start", params.start, 0)
+        page = offset // size + 1
     else:
         size = _page_size("pageSize", params.pageSize)
-        offset = (max(params.page, 1) - 1) * size
-    if offset < 0 or params.page < 0:
-        raise InvalidParameter("start" if params.start is not UNSET else "page", "must not be negative")
+        page = max(_count("page", params.page, 1), 1)
+        offset = (page - 1) * size
     offset = min(offset, OFFSET_MAX)
     found, count = await call.runtime.store.read(lambda tx: contacts.contacts_at(tx, account_id, offset, size))
     extra = payloads.extra_names(await call.runtime.directory.fields(account_id))
@@ -109,13 +107,21 @@ async def contact_list(call: Call) -> payloads.ListEnvelope:
     return payloads.ListEnvelope(
         total=len(found),
         response=[payloads.contact_view(contact, line_id, extra) for contact in found],
-        page=offset // size + 1,
+        page=page,
         pages=-(-count // size),
     )
 
 
-def _page_size(name: str, given: object) -> int:
-    if not isinstance(given, int):
+def _count(name: str, given: int | UnsetType, otherwise: int) -> int:
+    if given is UNSET:
+        return otherwise
+    if not 0 <= given <= OFFSET_MAX:
+        raise InvalidParameter(name, "must not be negative" if given < 0 else "is too large a number")
+    return given
+
+
+def _page_size(name: str, given: int | UnsetType) -> int:
+    if given is UNSET:
         return PAGE_MAX
     if given < 1:
         raise InvalidParameter(name, "must be at least 1")
@@ -123,7 +129,7 @@ def _page_size(name: str, given: object) -> int:
 
 
 async def contact_delete(call: Call) -> bool:
-    """Delete contacts by id or address; true when there was at least one of them."""
+    """Delete contacts by id or address, all in one transaction; true when there was at least one of them."""
     account = await call.runtime.directory.account(call.account_id)
     wanted = call.flat.every("contact")
     if not wanted:
@@ -131,18 +137,21 @@ async def contact_delete(call: Call) -> bool:
     if len(wanted) > DELETE_MAX:
         raise InvalidParameter("contact", f"at most {DELETE_MAX} at once")
     me = Author("zipwhip", call.credential.id)
-    deleted = False
+    deletes: list[DeleteContact] = []
     for one in wanted:
         if one.startswith("ptn:/"):
-            request = DeleteContact(author=me, phone=payloads.read_phone("contact", one, account))
+            deletes.append(DeleteContact(author=me, phone=payloads.read_phone("contact", one, account)))
         else:
-            request = DeleteContact(author=me, id=_contact_id(one))
-        try:
-            await call.runtime.store.write(delete_contacts, account.id, request)
-            deleted = True
-        except ContactNotFound:
-            continue
-    return deleted
+            deletes.append(DeleteContact(author=me, id=_contact_id(one)))
+    outcomes = await call.runtime.store.write(_delete_together, account.id, deletes)
+    return any(isinstance(one, Contact) for one in outcomes)
+
+
+def _delete_together(
+    tx: Any, account_id: int, requests: Sequence[list[DeleteContact]]
+) -> list[list[Contact | DomainError]]:
+    """Delete the contacts of each request: a writing service whose requests are lists, each done whole or not."""
+    return [delete_contacts(tx, account_id, deletes) for deletes in requests]
 
 
 def _contact_id(text: str) -> int:
@@ -152,8 +161,10 @@ def _contact_id(text: str) -> int:
 
 
 async def _view(call: Call, contact: Contact) -> payloads.ContactView:
-    fields = await call.runtime.directory.fields(call.account_id) if contact.fields else []
-    return payloads.contact_view(contact, call.credential.line_id or 0, payloads.extra_names(fields))
+    extra: Mapping[int, str] = {}
+    if contact.fields:
+        extra = payloads.extra_names(await call.runtime.directory.fields(call.account_id))
+    return payloads.contact_view(contact, call.credential.line_id or 0, extra)
 
 
 # -- declarations

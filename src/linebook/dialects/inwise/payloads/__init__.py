@@ -1,0 +1,1 @@
+"""The platform's words, by resource: what its members mean in ours, and the shapes of its answers."""
