@@ -1,0 +1,1 @@
+"""Tests of the wire dialects: what they share here, each platform in a package of its own."""

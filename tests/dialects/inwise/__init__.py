@@ -1,0 +1,1 @@
+"""Tests of the inwise dialect: its form, its cases, and the situations that need more than one request."""

@@ -1,0 +1,1 @@
+"""Sendblue's contract, seen from the wire."""

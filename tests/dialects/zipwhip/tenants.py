@@ -1,0 +1,112 @@
+"""Accounts to test against: two lines with logins of every tier, sessions, one contact, and a neighbour's things."""
+
+from __future__ import annotations
+
+import itertools
+from functools import cache
+from typing import Any, Final, TypeVar
+
+from linebook.core.account import CredentialKind, Role
+from linebook.core.author import Author
+from linebook.core.contact import ContactPatch
+from linebook.core.phone import Phone
+from linebook.errors import DomainError
+from linebook.ids import Ids
+from linebook.login import hash_password
+from linebook.runtime import Runtime
+from linebook.services.accounts import DIRECTORY, CreateAccount, create_accounts
+from linebook.services.contacts import SaveContact, save_contacts
+from linebook.services.credentials import RegisterCredential, register_credentials
+from linebook.services.lines import AddLine, add_lines
+from linebook.services.users import AddUser, SetLogin, add_users, set_logins
+from linebook.storage.base import Tx
+from linebook.storage.gate import Service
+from tests.kit.wire import Tenant
+
+PASSWORD: Final = "mypassword"
+SYSTEM_PASSWORD: Final = "linepassword"
+ADMINISTRATOR_PASSWORD: Final = "annpassword"
+OPERATOR_PASSWORD: Final = "scottpassword"
+
+ADA: Final = "2065550101"
+NEIGHBOUR: Final = "2065550177"
+
+Outcome = TypeVar("Outcome")
+
+_numbers = itertools.count(1)
+hashed = cache(hash_password)
+
+
+def add_tenant(runtime: Runtime, region: str = "US") -> Tenant:
+    """Make a new account with everything, and give who asks: the system session of its single-user line."""
+    number = next(_numbers)
+    return runtime.store.engine.write(lambda tx: _Builder(tx, runtime.ids).tenant(number, region))
+
+
+class _Builder:
+    """Makes everything in one transaction, which is quicker than one each."""
+
+    def __init__(self, tx: Tx, ids: Ids) -> None:
+        self._tx = tx
+        self._ids = ids
+
+    def tenant(self, number: int, region: str) -> Tenant:
+        foreign = self._neighbour(number)
+        account = self._do(create_accounts, DIRECTORY, CreateAccount(name=f"Tenant {number}", region=region))
+        line = self._do(add_lines, account.id, AddLine(address=f"+1555666{number:04}", label="Front desk"))
+        team = AddLine(address=f"+1425555{number:04}", label="Team", is_multi_user=True)
+        multi = self._do(add_lines, account.id, team)
+        scott = AddUser(email="scott@example.org", first_name="Scott", last_name="Reed", role=Role.OPERATOR)
+        ann = AddUser(email="ann@example.org", first_name="Ann", last_name="Lee", role=Role.ADMINISTRATOR)
+        users = {"scott": self._do(add_users, account.id, scott).id, "ann": self._do(add_users, account.id, ann).id}
+        sessions: dict[str, str] = {}
+        for name, line_id, prefix, password, role in (
+            ("session", line.id, "", PASSWORD, Role.SYSTEM),
+            ("system_session", multi.id, "", SYSTEM_PASSWORD, Role.SYSTEM),
+            ("administrator_session", multi.id, "ann", ADMINISTRATOR_PASSWORD, Role.ADMINISTRATOR),
+            ("operator_session", multi.id, "scott", OPERATOR_PASSWORD, Role.OPERATOR),
+        ):
+            user_id = users.get(prefix)
+            login = SetLogin(line_id=line_id, prefix=prefix, password_hash=hashed(password), role=role, user_id=user_id)
+            self._do(set_logins, account.id, login)
+            sessions[name] = self._session(account.id, line_id, role, user_id)
+        ada_id = self._contact(account.id, ADA, first_name="Ada", last_name="Lovelace")
+        names = {
+            "line": line.address[2:],
+            "multi": multi.address[2:],
+            "line_id": str(line.id),
+            "multi_id": str(multi.id),
+        }
+        for name in ("line", "multi"):
+            names[f"{name}_dotted"] = f"({names[name][:3]}) {names[name][3:6]}-{names[name][6:]}"
+        names |= {"account_id": str(account.id), "ada_number": ADA, "ada_id": str(ada_id), "unknown_id": "1999999999"}
+        return Tenant(sessions["session"], names | sessions | foreign)
+
+    def _neighbour(self, number: int) -> dict[str, str]:
+        """Make another account whose things the tenant must never see; its last contact has an id of its own."""
+        account = self._do(create_accounts, DIRECTORY, CreateAccount(name=f"Neighbour {number}"))
+        line = self._do(add_lines, account.id, AddLine(address=f"+1888555{number:04}"))
+        ids = [
+            self._contact(account.id, digits, first_name="Neighbour", notes="None of your business")
+            for digits in ("2065550175", "2065550176", NEIGHBOUR)
+        ]
+        session = self._session(account.id, line.id, Role.SYSTEM, None)
+        return {"foreign_id": str(ids[-1]), "foreign_number": NEIGHBOUR, "foreign_session": session}
+
+    def _session(self, account_id: int, line_id: int, role: Role, user_id: int | None) -> str:
+        key = f"{self._ids.uuid4()}:{line_id}"
+        credential = RegisterCredential(
+            kind=CredentialKind.ZIPWHIP_SESSION, secret=key, role=role, line_id=line_id, user_id=user_id
+        )
+        self._do(register_credentials, account_id, credential)
+        return key
+
+    def _contact(self, account_id: int, digits: str, **members: Any) -> int:
+        patch = ContactPatch(phone=Phone.stored(f"+1{digits}"), **members)
+        return self._do(save_contacts, account_id, SaveContact(patch=patch, author=Author("test", None))).contact.id
+
+    def _do(self, service: Service[Any, Outcome], account_id: int, item: object) -> Outcome:
+        outcome = service(self._tx, account_id, [item])[0]
+        if isinstance(outcome, DomainError):
+            raise outcome
+        return outcome
