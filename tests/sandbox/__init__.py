@@ -1,0 +1,1 @@
+"""The sandbox that other people's test suites call."""
