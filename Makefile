@@ -21,7 +21,7 @@ demo: ## Run the hub on loopback, port 8420, with fixed demo credentials (PORT=â
 test: ## Run the tests on SQLite and on a PostgreSQL of their own (ARGS='-k name' goes to pytest)
 	@tools/bootstrap dev
 	@$(POSTGRES)
-	$(PYTHON_IN_VENV) -m pytest $(ARGS)
+	$(PYTHON_IN_VENV) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 clients: ## Run the platforms' own client programs, unchanged, against a live hub
 	@tools/bootstrap dev

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -72,7 +73,7 @@ def postgres_template(new_database: Callable[[str | None], str]) -> str:
 def new_database(postgres: PostgresCluster) -> Callable[[str | None], str]:
     """Makes an empty PostgreSQL database, or a copy of a template, and gives its URL."""
     numbers = count(1)
-    prefix = f"linebook_test_{id(numbers):x}"
+    prefix = f"linebook_test_{secrets.token_hex(4)}"
     return lambda template: postgres.create_database(f"{prefix}_{next(numbers)}", template)
 
 
@@ -127,6 +128,14 @@ def engine(request: pytest.FixtureRequest, engine_name: str, clock: TestClock, i
         engine = PostgresEngine(request.getfixturevalue("postgres_url"), clock=clock, ids=ids)
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, engine_name: str) -> str:
+    """The URL of the database that `engine` is on."""
+    if engine_name == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('sqlite_path')}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

@@ -64,16 +64,16 @@ def test_a_hub_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp
     broken = tmp_path / "python"
     broken.write_text("#!/bin/sh\necho 'linebook: the disk is full' >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(testing.sys, "executable", str(broken))
+    monkeypatch.setattr(sys, "executable", str(broken))
     with pytest.raises(HubNotStarted, match="linebook: the disk is full"), running_hub():
         pytest.fail("it runs")
 
 
 def test_a_hub_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     silent = tmp_path / "python"
-    silent.write_text("#!/bin/sh\nexec cat >/dev/null\n")
+    silent.write_text("#!/bin/sh\nexec sleep 60\n")
     silent.chmod(0o755)
-    monkeypatch.setattr(testing.sys, "executable", str(silent))
+    monkeypatch.setattr(sys, "executable", str(silent))
     monkeypatch.setattr(testing, "START_LIMIT_S", 0.1)
     with pytest.raises(HubNotStarted, match="It printed nothing"), running_hub():
         pytest.fail("it runs")

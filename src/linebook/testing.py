@@ -216,7 +216,7 @@ def running_hub() -> Iterator[Hub]:
         try:
             url = _url(process)
             if url is None:
-                process.wait()
+                _end(process)
                 printed.seek(0)
                 raise HubNotStarted(printed.read().decode(errors="replace").strip() or "It printed nothing.")
             yield Hub(base_url=url)
@@ -236,7 +236,7 @@ def _url(process: subprocess.Popen[bytes]) -> str | None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    # The hub ends when its input does, as it would if this process were killed.
+    # The hub ends when its input does, as it would if this process were killed. Twice is no harm.
     assert process.stdin is not None and process.stdout is not None
     process.stdin.close()
     process.stdout.close()

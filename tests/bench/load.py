@@ -11,9 +11,7 @@ from pathlib import Path
 from tests.bench.processes import REFERENCES, Server
 
 CONNECTIONS = 64
-_FIGURES = re.compile(
-    r"requests/s ([\d.]+) p50_ms ([\d.]+) p99_ms ([\d.]+) non2xx (\d+) socket_errors (\d+)"
-)
+_FIGURES = re.compile(r"requests/s ([\d.]+) p50_ms ([\d.]+) p99_ms ([\d.]+) non2xx (\d+) socket_errors (\d+)")
 
 
 @dataclass(frozen=True, slots=True)

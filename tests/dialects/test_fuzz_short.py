@@ -12,7 +12,7 @@ import structlog
 from tests.fuzz.document_run import DocumentRun
 from tests.fuzz.hub_thread import hub_thread
 from tests.fuzz.ledger import Ledger
-from tests.fuzz.raw_run import MUTATED, RawRun
+from tests.fuzz.raw_run import BROKEN, MUTATED, RawRun
 from tests.fuzz.targets import TARGETS, Target
 from tests.kit.log_watch import LogWatch
 from tests.kit.raw_http import Answer
@@ -83,12 +83,14 @@ def test_a_traceback_or_a_secret_in_the_log_is_a_fault() -> None:
 
 def test_a_run_that_never_gets_past_the_door_is_a_fault() -> None:
     ledger = Ledger()
-    for number in range(10):
-        ledger.count(MUTATED, "call", 403, is_valid=number < 4)
-    ledger.check_depth()
+    for number in range(100):
+        ledger.count(MUTATED, "call", 403, is_valid=number < 40)
+        ledger.count(BROKEN, "call", 400, is_valid=False)
+    ledger.check_depth(BROKEN)
     assert sorted(fault.what for fault in ledger.faults.values()) == [
-        "only 0 of 10 cases reached the handler",
-        "only 4 of 10 cases showed a valid credential",
+        "no case reached the handler",
+        "only 0 of 100 cases reached a handler",
+        "only 40 of 100 cases showed a valid credential",
     ]
 
 

@@ -22,7 +22,7 @@ def test_every_section_that_the_code_refers_to_is_in_the_notes(folder: Path) -> 
     referred = {
         (file.name, section)
         for file in folder.rglob("*.py")
-        for section in re.findall(r"NOTES: ([\w/ -]+\w)", file.read_text())
+        for section in re.findall(r"NOTES: ([a-z][\w/ -]+\w)", file.read_text())
     }
     assert {(name, section) for name, section in referred if section not in sections} == set()
 

@@ -27,29 +27,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"seed {options.seed}, {options.cases} cases an operation and part, on {options.engine}", flush=True)
     started_s = time.monotonic()
     deadline_s = started_s + options.seconds
-    ledger = Ledger()
+    ledgers: list[Ledger] = []
     with _database(options.engine) as url:
         settings = {"body_limit_bytes": BODY_LIMIT_BYTES, "login_failures": 1_000_000}
         with hub_thread(url, **settings) as running:
             for target in TARGETS:
                 if options.dialect in (None, target.name):
+                    ledger = Ledger()
                     RawRun(target, running, ledger, deadline_s).run(options.cases, options.seed)
                     DocumentRun(target, running, ledger, deadline_s).run(options.cases, options.seed)
-    ledger.check_depth(BROKEN)
-    print(ledger.table())
-    total = sum(ledger.statuses.values())
-    print(f"{total} cases in {time.monotonic() - started_s:.0f} s")
-    for key, fault in list(ledger.faults.items())[:FAULTS_SHOWN]:
-        print(f"\nFAULT in {fault.operation} ({fault.part}), {ledger.fault_counts[key]} times: {fault.what}")
-        print(f"  {fault.request}")
+                    ledger.check_depth(BROKEN)
+                    print(f"\n{target.dialect.title}\n{ledger.table()}", flush=True)
+                    ledgers.append(ledger)
+    total = sum(sum(ledger.statuses.values()) for ledger in ledgers)
+    print(f"\n{total} cases in {time.monotonic() - started_s:.0f} s")
+    found = [(fault, ledger.fault_counts[key]) for ledger in ledgers for key, fault in ledger.faults.items()]
+    for fault, times in found[:FAULTS_SHOWN]:
+        print(f"\nFAULT in {fault.operation} ({fault.part}), {times} times: {fault.what}\n  {fault.request}")
+    if found:
+        print(f"\n{len(found)} kinds of fault; the same run again: --seed {options.seed} --cases {options.cases}")
     is_late = time.monotonic() > deadline_s
     if is_late:
         print(f"\nThe time was up after {options.seconds} s: not every case was sent. Give more with --seconds.")
-    if ledger.faults:
-        print(
-            f"\n{len(ledger.faults)} kinds of fault; the same run again: --seed {options.seed} --cases {options.cases}"
-        )
-    return 1 if ledger.faults or is_late else 0
+    return 1 if found or is_late else 0
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

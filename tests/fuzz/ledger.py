@@ -19,6 +19,8 @@ NO_ANSWER: Final = 0
 
 VALID_SHARE: Final = 0.5
 REACHED_SHARE: Final = 0.25
+ENOUGH: Final = 50
+"""Of that many cases for one operation, some must reach its handler."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -45,28 +47,28 @@ class Ledger:
         self.statuses[part, operation, status] += 1
         self.shown[part, operation] += is_valid
 
-    def blame(self, part: str, operation: str, what: str, request: bytes | str) -> None:
-        """Note a fault. Those of one kind count as one."""
+    def blame(self, part: str, operation: str, what: str, request: bytes | str, detail: str = "") -> None:
+        """Note a fault. Those that differ in their details and requests only count as one."""
         key = (part, operation, what)
         text = request if isinstance(request, str) else repr(request[:2_000])
-        self.faults.setdefault(key, Fault(part, operation, what, text))
+        self.faults.setdefault(key, Fault(part, operation, f"{what} {detail}".strip(), text))
         self.fault_counts[key] += 1
 
     def judge_log(self, part: str, operation: str, logged: str, given: Iterable[str], request: bytes | str) -> None:
         """Find what must never be logged."""
         if "Traceback" in logged or "trace=" in logged:
-            self.blame(part, operation, f"a traceback in the log: {logged[-1_500:]}", request)
+            self.blame(part, operation, "a traceback in the log", request, logged[-1_500:])
         if any(len(text) >= PRIVATE_LENGTH and text in logged for text in given):
-            self.blame(part, operation, f"a value of the request in the log: {logged[:500]}", request)
+            self.blame(part, operation, "a value of the request in the log", request, logged[:500])
 
     def judge(self, part: str, operation: str, answer: Answer | None, fault: str | None, request: bytes | str) -> None:
         """Note what is wrong with an answer."""
         if answer is None:
             self.blame(part, operation, "no answer", request)
         elif answer.status >= 500:
-            self.blame(part, operation, f"{answer.status}: {answer.body[:300]!r}", request)
+            self.blame(part, operation, f"status {answer.status}", request, repr(answer.body[:300]))
         elif fault is not None:
-            self.blame(part, operation, f"{fault}: {answer.status} {answer.body[:300]!r}", request)
+            self.blame(part, operation, f"status {answer.status}, {fault}", request, repr(answer.body[:300]))
 
     @contextmanager
     def counting_handlers(self, part: str, operations: Iterable[Operation]) -> Iterator[None]:
@@ -101,16 +103,18 @@ class Ledger:
 
     def check_depth(self, *exempt: str) -> None:
         """Note a fault where too many cases were turned away at the door to say anything, but for these parts."""
-        for part, operation in self._lines():
-            total = self.total(part, operation)
-            if part in exempt:
-                continue
-            for word, counts, share in (
-                ("showed a valid credential", self.shown, VALID_SHARE),
-                ("reached the handler", self.reached, REACHED_SHARE),
-            ):
-                if counts[part, operation] < share * total:
-                    self.blame(part, operation, f"only {counts[part, operation]} of {total} cases {word}", "")
+        lines = [(part, operation) for part, operation in self._lines() if part not in exempt]
+        total = sum(self.total(*line) for line in lines)
+        for word, counts, share in (
+            ("showed a valid credential", self.shown, VALID_SHARE),
+            ("reached a handler", self.reached, REACHED_SHARE),
+        ):
+            count = sum(counts[line] for line in lines)
+            if count < share * total:
+                self.blame("all", "all", f"only {count} of {total} cases {word}", "")
+        for part, operation in lines:
+            if self.total(part, operation) >= ENOUGH and not self.reached[part, operation]:
+                self.blame(part, operation, "no case reached the handler", "")
 
     def table(self) -> str:
         """Give the counts: a line per operation and part, a column per status."""

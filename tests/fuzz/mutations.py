@@ -189,10 +189,14 @@ def _changed_json(draw: st.DrawFn, value: Any, operation: Operation) -> Any:
 def _with_raw_body(draw: st.DrawFn, asked: Ask) -> Ask:
     head, _, body = asked.to_bytes().partition(b"\r\n\r\n")
     kinds = [line[14:].decode("latin-1") for line in head.split(b"\r\n") if line.startswith(b"content-type: ")]
-    kind = draw(st.sampled_from([*kinds * 6, *_CONTENT_TYPES]))
-    raw = draw(
-        st.one_of(_SEEDS.map(lambda seed: break_bytes(body, seed)), st.binary(max_size=60), st.sampled_from(_BODIES))
-    )
+    kind, raw = draw(st.sampled_from(_BODIES))
+    match draw(st.sampled_from(["odd", "odd", "broken", "broken", "other type", "random"])):
+        case "broken":
+            kind, raw = "".join(kinds), break_bytes(body, draw(_SEEDS))
+        case "other type":
+            kind = draw(st.sampled_from(_CONTENT_TYPES))
+        case "random":
+            kind, raw = draw(st.sampled_from([*kinds, *_CONTENT_TYPES])), draw(st.binary(max_size=60))
     # What is valid of it may still arrive, so that more than the reading is tried.
     params = asked.params if draw(st.booleans()) else ()
     return _replace(asked, params=params, json=UNSET, raw=raw, content_type=kind)
@@ -228,26 +232,35 @@ _CONTENT_TYPES: Final = (
     "application/json",
     "multipart/form-data",
     "multipart/form-data; boundary=b",
+    "multipart/form-data; boundary=" + "b" * 1_000,
     "text/plain",
     "nonsense",
     "application/json; charset=utf-16",
 )
 
+_FORM: Final = "application/x-www-form-urlencoded"
+_JSON_TYPE: Final = "application/json"
+_PARTS: Final = "multipart/form-data; boundary=b"
+
 _BODIES: Final = (
-    b"",
-    b"{",
-    b"[" * 5_000,
-    b'{"a":' * 5_000,
-    b'{"a": "\\ud800"}',
-    b"null",
-    b"&" * 2_000,
-    b"=&=",
-    b"%",
-    b"\xff\xfe\x00",
-    b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n',
-    b'--b\r\nContent-Disposition: form-data; name="a',
-    b"--b--",
+    (_JSON_TYPE, b""),
+    (_JSON_TYPE, b"{"),
+    (_JSON_TYPE, b"null"),
+    (_JSON_TYPE, b"[" * 5_000),
+    (_JSON_TYPE, b'{"a":' * 5_000),
+    (_JSON_TYPE, b'{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}"),
+    (_JSON_TYPE, b'{"a": "\\ud800"}'),
+    (_JSON_TYPE, b'{"a": 1e999, "b": ' + b"9" * 5_000 + b"}"),
+    (_FORM, b"&" * 2_000),
+    (_FORM, b"=&="),
+    (_FORM, b"%"),
+    (_FORM, b"\xff\xfe\x00"),
+    (_FORM, b"a=%ed%a0%80"),
+    (_PARTS, b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n'),
+    (_PARTS, b'--b\r\nContent-Disposition: form-data; name="a'),
+    (_PARTS, b"--b--"),
 )
+"""Bodies that have broken programs before, each with the type under which it did."""
 
 _HEADERS: Final = st.tuples(
     st.sampled_from(

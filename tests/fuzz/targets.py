@@ -8,9 +8,12 @@ from typing import Final
 import msgspec
 
 from linebook.dialects.base import Dialect, Operation
+from linebook.dialects.heymarket import HEYMARKET
 from linebook.dialects.sendblue import SENDBLUE
 from linebook.dialects.zipwhip import ZIPWHIP
 from linebook.runtime import Runtime
+from tests.dialects.heymarket import form as heymarket
+from tests.dialects.heymarket.tenants import add_tenant as add_heymarket_tenant
 from tests.dialects.sendblue import form as sendblue
 from tests.dialects.sendblue.tenants import add_tenant as add_sendblue_tenant
 from tests.dialects.zipwhip import form as zipwhip
@@ -42,6 +45,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 TARGETS: Final = (
+    Target(
+        dialect=HEYMARKET,
+        form_of=lambda _probe: heymarket.FORM,
+        probes=heymarket.PROBES,
+        add_tenant=add_heymarket_tenant,
+    ),
     Target(
         dialect=SENDBLUE,
         form_of=lambda _probe: sendblue.FORM,

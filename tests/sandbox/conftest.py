@@ -1,4 +1,4 @@
-"""A demo hub on each engine, and short ways to call it through every dialect."""
+"""A demo hub on each engine, shared by all of these tests, and short ways to call it through every dialect."""
 
 from __future__ import annotations
 
@@ -6,34 +6,41 @@ import base64
 import hashlib
 import hmac
 import json
+import shutil
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from linebook.demo import prepare_demo
-from linebook.storage.base import Engine
-from linebook.storage.postgres import PostgresEngine
-from linebook.storage.sqlite import SqliteEngine
 from tests.kit.hub import RunningHub, running_hub
 
 NUMBER = "+12065550100"
 
 
-@pytest.fixture
-async def hub(request: pytest.FixtureRequest, engine_name: str) -> AsyncIterator[RunningHub]:
-    """A demo hub as `linebook demo` starts it, on each engine in turn."""
-    engine: Engine
+@pytest.fixture(scope="package", params=["sqlite", "postgres"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn."""
+    return str(request.param)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def hub(
+    request: pytest.FixtureRequest, engine_name: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RunningHub]:
+    """A demo hub as `linebook demo` starts it. Each test has accounts of its own, or begins with a reset."""
     if engine_name == "sqlite":
-        path = request.getfixturevalue("sqlite_path")
-        engine, url = SqliteEngine(path), f"sqlite:///{path}"
+        folder: Path = tmp_path_factory.mktemp("sandbox")
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "linebook.db")
+        url = f"sqlite:///{folder}/linebook.db"
     else:
-        url = request.getfixturevalue("postgres_url")
-        engine = PostgresEngine(url)
+        url = request.getfixturevalue("new_database")(request.getfixturevalue("postgres_template"))
     # A database server has no place for the key that seals, so there it is a setting.
-    async with running_hub(url, engine=engine, prepare=prepare_demo, is_demo=True, secret_key="0f" * 32) as hub:
+    async with running_hub(url, prepare=prepare_demo, is_demo=True, secret_key="0f" * 32) as hub:
         yield hub
 
 

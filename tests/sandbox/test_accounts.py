@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from linebook.demo import ACCOUNT, LINES
 from linebook.settings import Settings
 from tests.kit.hub import RunningHub, running_hub
@@ -12,6 +14,8 @@ from tests.sandbox.conftest import open_account, save_through_all, state_of
 
 ALL_SAVED = dict.fromkeys(("zipwhip", "inwise", "sendblue", "heymarket", "heymarket token", "heymarket n8n"), 200)
 NOBODY = 1_999_999_999
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # -- outside the demo
 
@@ -35,7 +39,7 @@ async def test_a_hub_that_is_no_demo_has_no_sandbox(sqlite_path: object) -> None
         assert "_sandbox" not in (await hub.client.get("/docs")).text
 
 
-def test_no_setting_opens_it() -> None:
+async def test_no_setting_opens_it() -> None:
     assert not {one for one in Settings.__struct_fields__ if "demo" in one or "sandbox" in one}
 
 
@@ -154,7 +158,8 @@ async def test_without_a_host_nobody_can_be_told_where_to_call(hub: RunningHub) 
 
 
 async def test_a_name_is_given_once_and_a_refused_account_leaves_nothing(hub: RunningHub) -> None:
-    await open_account(hub, name="Checkout")
+    opened = await open_account(hub, name="Checkout")
+    assert opened["name"] == "Checkout"
     for name in ("Checkout", ACCOUNT):
         answer = await hub.client.post("/_sandbox/accounts", json={"name": name})
         assert (answer.status_code, answer.json()) == (

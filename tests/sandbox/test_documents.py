@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import msgspec
 import pytest
 import schemathesis
 
 from linebook.app import DIALECTS
-from linebook.demo import prepare_demo
 from linebook.dialects.openapi import openapi_document
 from linebook.dialects.postman import postman_collection
 from linebook.sandbox import SANDBOX
 from linebook.sandbox.errors import Failure
-from tests.kit.hub import RunningHub, running_hub
+from tests.kit.hub import RunningHub
 
 BASE_URL = "http://127.0.0.1:8420"
 
-
-@pytest.fixture
-async def demo(sqlite_path: Path) -> AsyncIterator[RunningHub]:
-    """A demo hub."""
-    async with running_hub(f"sqlite:///{sqlite_path}", prepare=prepare_demo, is_demo=True) as hub:
-        yield hub
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_the_document_is_valid_and_names_the_host_that_was_asked(demo: RunningHub) -> None:
-    document = (await demo.client.get("/openapi/sandbox.json")).json()
+async def test_the_document_is_valid_and_names_the_host_that_was_asked(hub: RunningHub) -> None:
+    document = (await hub.client.get("/openapi/sandbox.json")).json()
     schemathesis.openapi.from_dict(document).validate()
-    assert document["servers"] == [{"url": demo.base_url}]
+    assert document["servers"] == [{"url": hub.base_url}]
     served = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert served == {(method, one.path) for one in SANDBOX.operations for method in one.methods}
 
 
-async def test_the_page_has_it_behind_the_dialects(demo: RunningHub) -> None:
-    page = (await demo.client.get("/docs")).text
+async def test_the_page_has_it_behind_the_dialects(hub: RunningHub) -> None:
+    page = (await hub.client.get("/docs")).text
     sections = re.findall(r'<section class="dialect" id="(\w+)"', page)
     assert sections == [*(dialect.name for dialect in DIALECTS), "sandbox"]
     for operation in SANDBOX.operations:
@@ -46,7 +38,7 @@ async def test_the_page_has_it_behind_the_dialects(demo: RunningHub) -> None:
         assert operation.path in page
 
 
-def test_every_refusal_and_answer_that_is_shown_has_the_declared_shape() -> None:
+async def test_every_refusal_and_answer_that_is_shown_has_the_declared_shape() -> None:
     for operation in SANDBOX.operations:
         for error in operation.errors:
             assert error.example is not None, operation.name
@@ -55,17 +47,17 @@ def test_every_refusal_and_answer_that_is_shown_has_the_declared_shape() -> None
             msgspec.convert(operation.answer, SANDBOX.answer_shape(operation))
 
 
-async def test_what_is_shown_as_an_answer_has_the_members_of_a_real_one(demo: RunningHub) -> None:
+async def test_what_is_shown_as_an_answer_has_the_members_of_a_real_one(hub: RunningHub) -> None:
     shown = {one.name: one.answer for one in SANDBOX.operations}
-    opened = (await demo.client.post("/_sandbox/accounts", json={"name": "Checkout tests"})).json()
+    opened = (await hub.client.post("/_sandbox/accounts", json={})).json()
     assert _outline(shown["accounts.create"]) == _outline(opened)
-    got = (await demo.client.get(f"/_sandbox/accounts/{opened['id']}")).json()
+    got = (await hub.client.get(f"/_sandbox/accounts/{opened['id']}")).json()
     assert _outline(shown["accounts.get"]) == _outline(got)
-    state = (await demo.client.get("/_sandbox/state")).json()
+    state = (await hub.client.get("/_sandbox/state")).json()
     assert _outline(shown["state.get"]) == _outline(state)
 
 
-def test_the_collection_can_be_made_although_no_credential_is_asked_for() -> None:
+async def test_the_collection_can_be_made_although_no_credential_is_asked_for() -> None:
     collection = postman_collection(SANDBOX, BASE_URL)
     assert {folder["name"] for folder in collection["item"]} == {"Accounts", "Book"}
     paths = openapi_document(SANDBOX, BASE_URL)["paths"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
+from linebook.demo import prepare_demo
 from linebook.storage.base import Engine
 from linebook.storage.schema import describe_schema
 from tests.kit.hub import RunningHub
@@ -26,6 +29,9 @@ DEMO: dict[str, Any] = {
 
 # Whenever a row was written, and what is sealed anew each time.
 PASSING = {"created_ms", "updated_ms", "sealed", "version"}
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def everything(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
@@ -50,9 +56,10 @@ async def reset(hub: RunningHub) -> None:
     assert answer.status_code == 200, answer.text
 
 
-async def test_everything_is_as_after_a_fresh_start(hub: RunningHub) -> None:
-    engine = hub.runtime.store.engine
+async def test_everything_is_as_after_a_fresh_start(hub: RunningHub, engine: Engine) -> None:
+    prepare_demo(engine)
     fresh = everything(engine)
+    engine = hub.runtime.store.engine
     for opened in (await open_account(hub), await demo_access(hub)):
         saved = await save_through_all(hub, opened)
         assert set(saved.values()) <= {200, 401}, saved
@@ -121,8 +128,8 @@ async def test_calls_that_run_meanwhile_come_before_it_or_after_it_and_none_fail
             statuses.update(answer.status_code for answer in answers)
 
     over = asyncio.Event()
-    callers = [asyncio.create_task(busy(number)) for number in range(8)]
-    for _ in range(10):
+    callers = [asyncio.create_task(busy(number)) for number in range(4)]
+    for _ in range(6):
         await reset(hub)
     over.set()
     await asyncio.gather(*callers)

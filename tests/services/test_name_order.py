@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from typing import Any
 
 import pytest
 
 from linebook.core.account import Account
 from linebook.core.contact import Contact
-from linebook.errors import NotFound, StorageUnavailable
-from linebook.name_follower import NameFollower
-from linebook.services.contact_lists import page_by_phone
-from linebook.services.contact_pages import Listing, read_page
-from linebook.services.contact_walks import WALK_PAGE, Sorting, page_by_walk
+from linebook.errors import NotFound
 from linebook.services.contacts import contacts_after
 from linebook.services.name_order import (
     KEY_MAX,
@@ -27,9 +21,8 @@ from linebook.services.name_order import (
     page_by_name,
 )
 from linebook.storage.base import Engine
-from linebook.storage.store import Store, write_now
+from linebook.storage.store import write_now
 from tests.kit.builders import add_account, delete, run, save, save_all, saving
-from tests.kit.clock import TestClock
 from tests.kit.raw import look
 
 NAMES = ("Ada", "ada", "Émile", "Zoë", "", "Łukasz", "ÅSA", "anna maria", "Ödön", "李", "Bo")
@@ -214,126 +207,3 @@ def test_after_any_changes_in_any_steps_the_order_is_that_of_the_book(engine: En
         wanted = sorted(everybody(engine, account.id), key=lambda one: sort_key(one, by_last))
         assert listed(engine, account.id, by_last=by_last) == wanted
     assert look(engine, "SELECT count(*) FROM contact_name") == [(len(everybody(engine, account.id)),)]
-
-
-@pytest.mark.parametrize("falling", [False, True])
-def test_a_walk_gives_the_same_pages_without_the_order(engine: Engine, account: Account, falling: bool) -> None:
-    saves = [saving(f"206555{n:04}", first_name=NAMES[n % 11], last_name=NAMES[n % 7]) for n in range(40)]
-    save_all(engine, account.id, *saves, saving(first_name="Nobody's number"))
-    follow(engine, account.id)
-
-    def walked(sorting: Sorting, offset: int) -> list[Contact]:
-        return engine.read(lambda tx: page_by_walk(tx, account.id, sorting, falling=falling, offset=offset, limit=9))
-
-    for offset in (0, 5, 36, 100):
-        for sorting, by_last in ((Sorting.FIRST_NAME, False), (Sorting.LAST_NAME, True)):
-            page = listed(engine, account.id, by_last=by_last, falling=falling, offset=offset, limit=9)
-            assert walked(sorting, offset) == page
-        by_phone = engine.read(
-            lambda tx: page_by_phone(tx, account.id, falling=falling, offset=offset, limit=9)  # noqa: B023
-        )
-        assert walked(Sorting.PHONE, offset) == by_phone
-
-
-def test_a_walk_reads_a_book_of_several_pages(engine: Engine, account: Account) -> None:
-    save_all(engine, account.id, *(saving(f"+1206{n:07}", first_name=f"{n % 97:02}") for n in range(WALK_PAGE + 10)))
-    found = engine.read(lambda tx: page_by_walk(tx, account.id, Sorting.FIRST_NAME, falling=True, offset=0, limit=3))
-    assert [one.first_name for one in found] == ["96"] * 3
-
-
-def test_a_list_since_a_time_may_be_ordered_by_anything(engine: Engine, account: Account, clock: TestClock) -> None:
-    save(engine, account.id, "2065550101", first_name="Before")
-    since_ms = clock.advance(1000)
-    for number, name in (("2065550104", "Bo"), ("2065550102", "Cy"), ("2065550103", "Al")):
-        save(engine, account.id, number, first_name=name)
-
-    def names(sorting: Sorting | None) -> list[str]:
-        listing = Listing(sorting=sorting, since_ms=since_ms, limit=10)
-        return [one.contact.first_name for one in engine.read(lambda tx: read_page(tx, account.id, listing))]
-
-    assert names(None) == ["Bo", "Cy", "Al"]
-    assert names(Sorting.FIRST_NAME) == ["Al", "Bo", "Cy"]
-    assert names(Sorting.PHONE) == ["Cy", "Al", "Bo"]
-
-
-# -- the follower
-
-
-async def test_the_follower_answers_for_everything_committed_before(engine: Engine, account: Account) -> None:
-    store = Store(engine)
-    await store.start()
-    try:
-        follower = NameFollower(store)
-        save(engine, account.id, "2065550101", first_name="Ada")
-        assert await follower.catch_up(account.id)
-        assert first_names(engine, account.id) == ["Ada"]
-        save(engine, account.id, "2065550102", first_name="Bo")
-        assert first_names(engine, account.id) == ["Ada"]
-        await follower.follow()
-        assert first_names(engine, account.id) == ["Ada", "Bo"]
-    finally:
-        await store.stop()
-
-
-async def test_the_follower_has_no_patience_without_end(engine: Engine, account: Account) -> None:
-    store = Store(engine)
-    await store.start()
-    try:
-        save_all(engine, account.id, *(saving(f"+1206{n:07}", first_name="A") for n in range(1_200)))
-        follower = NameFollower(store, patience_s=-1.0)
-        assert not await follower.catch_up(account.id)
-        await follower.follow()
-        assert await follower.catch_up(account.id)
-    finally:
-        await store.stop()
-
-
-async def test_in_the_background_only_accounts_that_asked_are_followed(engine: Engine, account: Account) -> None:
-    other = add_account(engine, "Other")
-    save(engine, account.id, "2065550101", first_name="Ada")
-    save(engine, other.id, "2065550101", first_name="Eve")
-    step(engine, account.id)
-    save(engine, account.id, "2065550102", first_name="Bo")
-    store = Store(engine)
-    await store.start()
-    follower = NameFollower(store, interval_s=0.001)
-    try:
-        # It learns from the database whom it followed before this process began.
-        follower.start()
-        async with asyncio.timeout(20):
-            while first_names(engine, account.id) != ["Ada", "Bo"]:
-                await asyncio.sleep(0.005)
-    finally:
-        await follower.stop()
-        await store.stop()
-    assert engine.read(lambda tx: name_position(tx, account.id)).has_reached(2)
-    assert engine.read(lambda tx: name_position(tx, other.id)).change_no is None
-
-
-async def test_the_follower_outlives_a_database_that_is_away(engine: Engine, account: Account) -> None:
-    save(engine, account.id, "2065550101", first_name="Ada")
-    step(engine, account.id)
-    store = Store(engine)
-    await store.start()
-    follower = NameFollower(store, interval_s=0.001)
-    failures = 0
-    read = store.read
-
-    async def failing_read(work: Any) -> Any:
-        nonlocal failures
-        failures += 1
-        if failures <= 3:
-            raise StorageUnavailable
-        return await read(work)
-
-    store.read = failing_read  # type: ignore[method-assign]
-    try:
-        follower.start()
-        save(engine, account.id, "2065550102", first_name="Bo")
-        async with asyncio.timeout(20):
-            while first_names(engine, account.id) != ["Ada", "Bo"]:
-                await asyncio.sleep(0.005)
-    finally:
-        await follower.stop()
-        await store.stop()
-    assert failures > 3

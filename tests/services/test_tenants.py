@@ -50,7 +50,7 @@ from linebook.storage.base import Engine, Tx
 from linebook.storage.schema import TableKind, describe_schema
 from linebook.storage.store import write_now
 from tests.kit.builders import AUTHOR, add_line, delete, get, phone, save, saving
-from tests.kit.raw import look
+from tests.kit.raw import snapshot
 
 pytestmark = pytest.mark.usefixtures("whole_books")
 
@@ -88,19 +88,14 @@ def rows(engine: Engine, account: Account, other: Account) -> Callable[[], dict[
     tables += ["credential", "line_address"]
 
     def rows() -> dict[str, list[Any]]:
-        return {
-            name: sorted(look(engine, f"SELECT * FROM {name} WHERE account_id = {account.id}"), key=repr)
-            for name in tables
-        }
+        with snapshot(engine) as query:
+            return {
+                name: sorted(query(f"SELECT * FROM {name} WHERE account_id = {account.id}"), key=repr)
+                for name in tables
+            }
 
-    assert {name for name in rows() if rows()[name]} >= {
-        "contact",
-        "history",
-        "consent",
-        "login",
-        "tag",
-        "group_member",
-    }
+    filled = {name for name, found in rows().items() if found}
+    assert filled >= {"contact", "history", "consent", "login", "tag", "group_member", "credential", "line_address"}
     return rows
 
 

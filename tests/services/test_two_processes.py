@@ -1,4 +1,4 @@
-"""Processes that save the same numbers at once, on one PostgreSQL or one SQLite file: one contact each, no lost write."""
+"""Processes that save the same numbers at once, on one PostgreSQL or SQLite file: one contact each, no lost write."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from linebook.errors import DomainError
 from linebook.services.contacts import Saved, SaveKind, contacts_by_phone, save_contacts
 from linebook.storage.base import Engine
 from linebook.storage.gate import commit
-from linebook.storage.sqlite import SqliteEngine
 from linebook.storage.store import open_engine
 from tests.kit.builders import phone, saving
 from tests.kit.invariants import check_book
@@ -64,15 +63,12 @@ def save_in_step(process: int, url: str, account_id: int, barrier: Barrier, answ
 
 
 def test_processes_that_save_the_same_numbers_at_once_make_one_contact_of_each(
-    engine: Engine, account: Account
+    engine: Engine, account: Account, database_url: str
 ) -> None:
-    url = f"sqlite:///{engine.path}" if isinstance(engine, SqliteEngine) else engine._conninfo  # type: ignore[attr-defined]
-    if url.startswith("sqlite:///"):
-        engine.close()
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(PROCESSES)
     answers: Queue[list[Answer]] = context.Queue()
-    arguments = (url, account.id, barrier, answers)
+    arguments = (database_url, account.id, barrier, answers)
     processes = [context.Process(target=save_in_step, args=(number, *arguments)) for number in range(PROCESSES)]
     for process in processes:
         process.start()

@@ -12,8 +12,9 @@ from msgspec import UNSET, UnsetType
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of a person, or seen: UNSET is what a caller does not mention, or a door does not show.
 
-    `phone` is complete (`+…`), None for a person without one. `assignee` is an e-mail address, empty for nobody. Fields,
-    tags and groups go by name. Said fields are merged into those that are there; said tags and groups are all of them.
+    `phone` is complete (`+…`), None for a person without one. `assignee` is an e-mail address, empty for nobody.
+    Fields, tags and groups go by name. Said fields are merged into those that are there, tags and groups are all there
+    are.
     """
 
     phone: str | UnsetType | None = UNSET

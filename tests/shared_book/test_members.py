@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -15,7 +16,6 @@ from tests.shared_book.world import ADA, DESK, DOORS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-EVERY_ROW = pytest.mark.parametrize("row", TABLE, ids=str)
 EVERY_WRITER = pytest.mark.parametrize("writer", DOORS)
 
 WHOLE: Final = Person(
@@ -40,74 +40,114 @@ WHOLE: Final = Person(
 )
 """A person of whom everything is said, with more tags than Heymarket shows."""
 
+Shown = Mapping[str, Mapping[str, Person]]
+"""What every door shows of everybody: by door, then by number."""
 
-async def check_seen(world: World, row: Row) -> None:
-    """Read the person through every door and compare with the row."""
-    for name, door in world.doors.items():
-        shown = await door.read(ADA)
-        assert shown is not None, name
-        expected = row.seen(name)
+
+def number(index: int, kind: int = 0) -> str:
+    """Give the number of the person that a row of the table is tried on; `kind` tells apart the ways to try it."""
+    return f"+120655501{index + 40 * kind:02}"
+
+
+def placed(person: Person, phone: str) -> Person:
+    return msgspec.structs.replace(person, phone=phone)
+
+
+async def shown_by_all(world: World) -> Shown:
+    """Read the whole book through every door."""
+    shown = {name: {str(one.phone): one for one in await door.list_all()} for name, door in world.doors.items()}
+    # A list has no word for consent on the command line, and none for a block at Heymarket's.
+    for door in (world.heymarket, world.cli):
+        for phone in shown["cli"]:
+            person = await door.read(phone) if world.consent(phone).changed_ms else None
+            if person is not None:
+                shown[door.name][phone] = person
+    return shown
+
+
+def wrong_cells(shown: Shown, phone: str, row: Row, said: Person | None = None) -> list[str]:
+    """Compare what the doors show of one person with what the table says of a row; give what is wrong, door by door."""
+    wrong: list[str] = []
+    for name, people in shown.items():
+        seen, expected = people[phone].members(), row.seen(name)
         if expected is None:
-            hidden = row.said.members().keys() & shown.members().keys()
-            assert not hidden, f"{name} shows {hidden}, the table says that it shows nothing of the {row}"
-        else:
-            assert_shows(name, shown, expected)
+            hidden = row.said.members().keys() & seen.keys()
+            wrong += [f"{row}: {name} shows {member}, the table says that it does not" for member in hidden]
+            continue
+        for member, value in (said or expected).members().items():
+            if said is not None and member not in seen:
+                continue
+            if seen.get(member, UNSET) != value:
+                wrong.append(f"{row}: {name} shows {member} {seen.get(member, UNSET)!r}, not {value!r}")
+    return wrong
 
 
-def assert_shows(door: str, shown: Person, expected: Person) -> None:
-    """Compare the members that are expected, and only these."""
-    seen = {member: getattr(shown, member) for member in expected.members()}
-    assert seen == expected.members(), f"through {door}"
-
-
-def with_phone(person: Person) -> Person:
-    return msgspec.structs.replace(person, phone=ADA)
-
-
-@EVERY_ROW
 @EVERY_WRITER
-async def test_what_is_said_through_one_door_is_seen_through_all(world: World, writer: str, row: Row) -> None:
+async def test_what_is_said_through_one_door_is_seen_through_all(world: World, writer: str) -> None:
     door = world.doors[writer]
-    if row.can_say(writer):
-        await door.create(with_phone(row.said))
-        await check_seen(world, row)
-        await door.update(ADA, row.said)
-        await check_seen(world, row)
-    else:
+    tried: list[tuple[str, Row]] = []
+    world.put(*(Person(phone=number(index, 1)) for index, row in enumerate(TABLE) if row.can_say(writer)))
+    for index, row in enumerate(TABLE):
+        if row.can_say(writer):
+            created, updated = number(index), number(index, 1)
+            await door.create(placed(on(row, created).said, created))
+            await door.update(updated, on(row, updated).said)
+            tried += [(created, on(row, created)), (updated, on(row, updated))]
+    shown = await shown_by_all(world)
+    assert [wrong for phone, row in tried for wrong in wrong_cells(shown, phone, row)] == []
+
+
+def on(row: Row, phone: str) -> Row:
+    """Give the row as it is for one person: a number and an address are nobody else's."""
+    if row.said.phone is not UNSET:
+        return msgspec.structs.replace(row, said=Person(phone=phone))
+    if row.said.email is not UNSET:
+        return msgspec.structs.replace(row, said=Person(email=f"Ada{phone[-2:]}@Example.test"))
+    return row
+
+
+@EVERY_WRITER
+async def test_what_a_door_has_no_word_for_survives_whatever_is_written_there(world: World, writer: str) -> None:
+    door = world.doors[writer]
+    tried = [(number(index), row) for index, row in enumerate(TABLE) if not row.can_say(writer)]
+    world.put(*(placed(row.said, phone) for phone, row in tried))
+    for phone, row in tried:
         with pytest.raises(NotExpressible):
-            await door.create(with_phone(row.said))
-        await world.cli.create(with_phone(row.said))
-        await rewrite(door)
-        await door.update(ADA, Person(last_name="Byron"))
-        assert (await world.whole()).last_name == "Byron"
-        await check_seen(world, row)
+            await door.create(placed(row.said, phone))
+        await rewrite(door, phone)
+        await door.update(phone, Person(last_name="Byron"))
+    shown = await shown_by_all(world)
+    assert {shown[writer][phone].last_name for phone, _ in tried} <= {"Byron"}
+    assert [wrong for phone, row in tried for wrong in wrong_cells(shown, phone, row)] == []
 
 
-async def rewrite(door: Door) -> None:
+async def rewrite(door: Door, phone: str = ADA) -> None:
     """Read a person and write everything back that is shown and can be said, as synchronising programs do."""
-    shown = await door.read(ADA)
+    shown = await door.read(phone)
     assert shown is not None
-    await door.update(ADA, Person(**{name: value for name, value in shown.members().items() if name in door.rewrites}))  # type: ignore[arg-type]
+    said = {name: value for name, value in shown.members().items() if name in door.rewrites}
+    await door.update(phone, msgspec.convert(said, Person))
 
 
-EMPTYING = [(row, door) for row in TABLE for door in DOORS if row.empty is not None and row.can_empty(door)]
-
-
-@pytest.mark.parametrize(("row", "writer"), EMPTYING, ids=[f"{row}-{door}" for row, door in EMPTYING])
-async def test_what_is_emptied_through_one_door_is_empty_through_all(world: World, row: Row, writer: str) -> None:
-    await world.cli.create(with_phone(row.said))
-    assert row.empty is not None
-    await world.doors[writer].update(ADA, row.empty)
-    for name, door in world.doors.items():
-        shown = await door.read(ADA)
-        assert shown is not None, name
-        for member, empty in row.empty.members().items():
-            assert getattr(shown, member) in (UNSET, {} if member == "fields" else empty), name
+@EVERY_WRITER
+async def test_what_is_emptied_through_one_door_is_empty_through_all(world: World, writer: str) -> None:
+    rows = [(number(index), row) for index, row in enumerate(TABLE) if row.empty is not None and row.can_empty(writer)]
+    world.put(*(placed(row.said, phone) for phone, row in rows))
+    for phone, row in rows:
+        assert row.empty is not None
+        await world.doors[writer].update(phone, row.empty)
+    shown = await shown_by_all(world)
+    empty = Person(fields={})
+    assert [
+        wrong
+        for phone, row in rows
+        for wrong in wrong_cells(shown, phone, row, empty if row.said.fields else row.empty)
+    ] == []
 
 
 @EVERY_WRITER
 async def test_nothing_is_lost_when_a_program_reads_a_contact_and_writes_it_back(world: World, writer: str) -> None:
-    await world.cli.create(WHOLE)
+    world.put(WHOLE)
     assert await world.whole() == WHOLE
     await rewrite(world.doors[writer])
     assert await world.whole() == WHOLE
@@ -115,10 +155,23 @@ async def test_nothing_is_lost_when_a_program_reads_a_contact_and_writes_it_back
 
 @EVERY_WRITER
 async def test_nothing_is_lost_when_a_program_saves_a_known_number_as_if_it_were_new(world: World, writer: str) -> None:
-    await world.cli.create(WHOLE)
+    world.put(WHOLE)
     await world.doors[writer].create(Person(phone=ADA, first_name="Augusta"))
     assert await world.whole() == msgspec.structs.replace(WHOLE, first_name="Augusta")
     assert len(world.refs()) == 1
+
+
+async def test_a_person_is_the_same_alone_and_in_a_list(world: World) -> None:
+    world.put(WHOLE, Person(phone="+12065550109", first_name="Somebody", last_name="Else"))
+    (ref, _) = world.refs()
+    for door in world.doors.values():
+        listed = {one.phone: one for one in await door.list_all()}
+        alone = await door.read(ADA)
+        assert alone is not None
+        assert await door.read_ref(ref) == alone
+        assert {name: value for name, value in alone.members().items() if name in listed[ADA].members()} == listed[
+            ADA
+        ].members()
 
 
 async def test_history_tells_through_which_door_each_change_came(world: World) -> None:
@@ -127,8 +180,7 @@ async def test_history_tells_through_which_door_each_change_came(world: World) -
     await world.sendblue.update(ADA, Person(tags=frozenset({"VIP"}), is_opted_out=True))
     await world.zipwhip.update(ADA, Person(notes="Prefers texts."))
     await world.cli.update(ADA, Person(last_name="Lovelace"))
-    changes = world.history(world.refs()[0])
-    assert [(one.door, sorted(one.old)) for one in changes] == [
+    assert [(one.door, sorted(one.old)) for one in world.history(world.refs()[0])] == [
         ("shell", ["last_name"]),
         ("zipwhip", ["notes"]),
         ("sendblue", ["by_team", "tags"]),

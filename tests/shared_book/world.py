@@ -6,14 +6,17 @@ import itertools
 import socket
 from typing import Any, Final, TypeVar
 
+from msgspec import UNSET
+
 from linebook.core.account import CredentialKind, Role
 from linebook.core.author import Author
 from linebook.core.consent import Consent, ConsentAction
+from linebook.core.contact import Confirmation, ContactPatch, FieldsChange, SetChange
 from linebook.core.phone import Phone
 from linebook.errors import DomainError
 from linebook.services.accounts import DIRECTORY, CreateAccount, create_accounts
 from linebook.services.consents import RecordConsent, consents_of, record_consents
-from linebook.services.contacts import Change, contact_history, contacts_after
+from linebook.services.contacts import Change, SaveContact, Saved, contact_history, contacts_after, save_contacts
 from linebook.services.credentials import RegisterCredential, pair_secret, register_credentials
 from linebook.services.lines import AddLine, add_lines
 from linebook.services.users import AddUser, add_users
@@ -39,6 +42,8 @@ DESK: Final = "desk@example.test"
 """A user of the account, to whom people are assigned."""
 
 DOORS: Final = ("zipwhip", "inwise", "sendblue", "heymarket", "heymarket_v2", "cli")
+
+AUTHOR: Final = Author("tests")
 
 Outcome = TypeVar("Outcome")
 _numbers = itertools.count(1)
@@ -78,6 +83,12 @@ class World:
             "cli": self.cli,
         }
 
+    def put(self, *people: Person) -> None:
+        """Save people without any door, all in one transaction."""
+        saves = [_save(one) for one in people]
+        for outcome in self.engine.write(lambda tx: save_contacts(tx, self.account_id, saves)):
+            assert isinstance(outcome, Saved), outcome
+
     async def whole(self, phone: str = ADA) -> Person:
         """Give everything that is known of the person who has the number."""
         person = await self.cli.read(phone)
@@ -91,7 +102,7 @@ class World:
 
     def record(self, action: ConsentAction, phone: str = ADA) -> None:
         """Record what happened to a number's consent without any door: what the person texted, above all."""
-        change = RecordConsent(phone=Phone.stored(phone), action=action, author=Author("text"), word="STOP")
+        change = RecordConsent(phone=Phone.stored(phone), action=action, author=AUTHOR, word="STOP")
         self.engine.write(lambda tx: only(record_consents, tx, self.account_id, change))
 
     def consent(self, phone: str = ADA) -> Consent:
@@ -106,6 +117,27 @@ class World:
     def check(self) -> None:
         """Fail if anything about the account's book is wrong."""
         check_book(self.engine, self.account_id)
+
+
+def _save(person: Person) -> SaveContact:
+    given = person.members()
+    phone, opt_out, block = given.pop("phone", None), given.pop("is_opted_out", UNSET), given.pop("is_blocked", UNSET)
+    assignee = given.pop("assignee", UNSET)
+    changes: dict[str, Any] = {
+        "fields": FieldsChange({label: text for label, text in (person.fields or {}).items()}),
+        "tags": SetChange(tuple(sorted(person.tags or ()))),
+        "groups": SetChange(tuple(sorted(person.groups or ()))),
+    }
+    members: dict[str, Any] = {**given, **{name: change for name, change in changes.items() if name in given}}
+    if isinstance(person.confirmation, str):
+        members["confirmation"] = Confirmation(person.confirmation)
+    return SaveContact(
+        patch=ContactPatch(phone=Phone.stored(str(phone)) if phone else None, **members),
+        author=AUTHOR,
+        assignee_email=assignee,  # type: ignore[arg-type]
+        team_opt_out=opt_out,  # type: ignore[arg-type]
+        block=block,  # type: ignore[arg-type]
+    )
 
 
 def _open_account(tx: Tx, number: int, region: str, secrets: dict[CredentialKind, str]) -> int:

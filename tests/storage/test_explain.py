@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -220,6 +221,7 @@ def test_a_statement_names_the_account_of_every_account_table(queries: Mapping[s
     assert silent == []
 
 
+@cache
 def strings_and_uses(path: Path) -> tuple[set[str], set[str]]:
     """Give every string of a module, and those that name a statement where one is run."""
     strings, used = set(), set()

@@ -282,7 +282,11 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_name: str) -> 
     return folder / engine_name
 
 
-def test_a_migration_that_fails_leaves_the_database_as_it_was(engine: Engine, steps: Path) -> None:
+def test_a_migration_that_fails_leaves_the_database_as_it_was(
+    blank_url: str, opened: Callable[[str], Engine], steps: Path
+) -> None:
+    engine = opened(blank_url)
+    engine.migrate()
     add_account(engine, account_id=7)
     (steps / f"{NEWEST + 1:04}_good.sql").write_text("CREATE TABLE extra (account_id bigint NOT NULL);")
     (steps / f"{NEWEST + 2:04}_bad.sql").write_text("INSERT INTO extra VALUES (1); SELECT nonsense FROM nowhere;")
@@ -294,7 +298,8 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(engine: Engine, st
     assert look(engine, "SELECT id FROM account") == [(7,)]
 
 
-def test_a_gap_in_the_numbers_is_an_error(engine: Engine, steps: Path) -> None:
+def test_a_gap_in_the_numbers_is_an_error(blank_url: str, opened: Callable[[str], Engine], steps: Path) -> None:
+    engine = opened(blank_url)
     (steps / f"{NEWEST + 2:04}_later.sql").write_text("SELECT 1;")
     with pytest.raises(ValueError, match="without a gap"):
         engine.migrate()

@@ -120,10 +120,7 @@ def test_transactions_that_create_the_same_account_at_once_make_one_and_refuse_t
 
     with closing(PostgresEngine(postgres_url)) as engine:
         with ThreadPoolExecutor(2) as threads:
-            tries = [
-                threads.submit(write_now, engine, create, DIRECTORY, CreateAccount(name="Acme"))
-                for _ in range(2)
-            ]
+            tries = [threads.submit(write_now, engine, create, DIRECTORY, CreateAccount(name="Acme")) for _ in range(2)]
         errors = [one.exception() for one in tries if one.exception() is not None]
         assert [type(error) for error in errors] == [NameTaken]
         assert look(engine, "SELECT id, name FROM account") == [(1, "Acme")]

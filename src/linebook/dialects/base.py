@@ -45,7 +45,7 @@ class Request:
 
     __slots__ = ("body", "client", "headers", "method", "path", "path_values", "query")
 
-    def __init__(  # noqa: PLR0913 - the parts of a request
+    def __init__(  # noqa: PLR0917 - the parts of a request
         self,
         method: str,
         path: str,

@@ -7,7 +7,7 @@ import msgspec
 from linebook.core.contact import LAST_ID, Contact, email_key, is_storable
 from linebook.core.phone import Phone
 from linebook.services.contact_lists import Order, page_by_number
-from linebook.services.contacts import contacts_by_email, contacts_by_phone
+from linebook.services.contacts import contacts_by_email, contacts_by_phone, count_contacts
 from linebook.storage import rows
 from linebook.storage.base import Row, Tx
 
@@ -30,8 +30,20 @@ def newest_contacts(tx: Tx, account_id: int, filters: Filters, *, offset: int, l
         found = _by_key(tx, account_id, filters)
         return [found][offset : offset + limit] if found is not None and _has(found, filters) else []
     if filters.external_id is None and filters.group_id is None:
-        return page_by_number(tx, account_id, Order.CHANGE, falling=True, offset=offset, limit=limit)
+        return _last_changed(tx, account_id, offset, limit)
     return [rows.contact_from_row(row) for row in _walk(tx, account_id, filters, offset, limit)]
+
+
+def _last_changed(tx: Tx, account_id: int, offset: int, limit: int) -> list[Contact]:
+    """Walk from the nearer end, as the number of contacts is known."""
+    count = count_contacts(tx, account_id)
+    limit = min(limit, max(count - offset, 0))
+    if limit <= 0:
+        return []
+    if offset <= count // 2:
+        return page_by_number(tx, account_id, Order.CHANGE, falling=True, offset=offset, limit=limit)
+    from_end = count - offset - limit
+    return page_by_number(tx, account_id, Order.CHANGE, falling=False, offset=from_end, limit=limit)[::-1]
 
 
 def _by_key(tx: Tx, account_id: int, filters: Filters) -> Contact | None:

@@ -25,7 +25,7 @@ from linebook.core.contact import (
     merge,
 )
 from linebook.core.phone import Phone
-from linebook.errors import ContactExists, ContactNotFound, DomainError, KeyConflict
+from linebook.errors import ContactExists, ContactNotFound, DomainError, InvalidMember, KeyConflict
 from linebook.services.accounts import NAME_MAX
 from linebook.services.book import Book
 from linebook.services.clocks import BOOK
@@ -58,9 +58,9 @@ class Present(enum.Enum):
 class SaveContact(msgspec.Struct, frozen=True, kw_only=True):
     """One request to save a contact.
 
-    `team_opt_out` and `block` change the consent of the contact's number. `touches`: an equal write counts as a change.
-    `patch_if_present` replaces the patch for a contact that exists. `assignee_email` names the assignee by address: an
-    unknown one becomes a user without a login, an empty one unassigns.
+    `team_opt_out` and `block` change the consent of the contact's number; to set one there must be a number. `touches`:
+    an equal write counts as a change. `patch_if_present` replaces the patch for a contact that exists. `assignee_email`
+    names the assignee by address: an unknown one becomes a user without a login, an empty one unassigns.
     """
 
     patch: ContactPatch
@@ -232,6 +232,7 @@ def _save(book: Book, ledger: ConsentLedger, people: People, save: SaveContact) 
         if not save.creates:
             raise ContactNotFound
         book.check_id(save.chosen_id)
+        _check_number(save, None)
         created = book.create(_changes(BLANK, save.patch, save, people), BLANK, save.author, save.chosen_id)
         _change_consent(ledger, save, created)
         return Saved(SaveKind.CREATED, created)
@@ -241,6 +242,7 @@ def _save(book: Book, ledger: ConsentLedger, people: People, save: SaveContact) 
     phone_owner = book.by_phone(patch.phone) if isinstance(patch.phone, Phone) else None
     if phone_owner is not None and phone_owner.id != contact.id:
         raise KeyConflict(email_owner=None, phone_owner=phone_owner.id)
+    _check_number(save, contact)
     changes = _changes(contact, patch, save, people)
     consent_before = _change_consent(ledger, save, contact)
     if not (changes or consent_before or save.touches):
@@ -291,7 +293,7 @@ def _change_consent(ledger: ConsentLedger, save: SaveContact, contact: Contact) 
     """Apply what the save says of consent; give the old values of what changed."""
     if save.team_opt_out is UNSET and save.block is UNSET:
         return {}
-    phone = save.patch.phone if isinstance(save.patch.phone, Phone) else contact.phone
+    phone = _number(save, contact)
     if phone is None:
         return {}
     actions: list[ConsentAction] = []
@@ -303,6 +305,19 @@ def _change_consent(ledger: ConsentLedger, save: SaveContact, contact: Contact) 
     for action in actions:
         old = ledger.record(RecordConsent(phone=phone, action=action, author=save.author)) | old
     return old
+
+
+def _check_number(save: SaveContact, contact: Contact | None) -> None:
+    """Refuse to opt out or to block somebody without a number: it would be forgotten. Raises `InvalidMember`."""
+    if (save.team_opt_out is True or save.block is True) and _number(save, contact) is None:
+        raise InvalidMember("phone", "only a number can be opted out or blocked, and this contact has none")
+
+
+def _number(save: SaveContact, contact: Contact | None) -> Phone | None:
+    """Give the number whose consent a save means."""
+    if isinstance(save.patch.phone, Phone):
+        return save.patch.phone
+    return None if contact is None else contact.phone
 
 
 def _consent_phones(book: Book, saves: Sequence[SaveContact]) -> list[Phone]:

@@ -253,17 +253,41 @@ class Created(msgspec.Struct, Generic[T], frozen=True):
 
 def create_fields(tx: Tx, account_id: int, requests: Sequence[CreateField]) -> list[Created[Field] | DomainError]:
     """Define custom fields; one whose label exists is given as it is. Domain errors: `InvalidMember`, `IdTaken`."""
-    return _create_all(tx, account_id, "field", requests, lambda one: one.label, list_fields, lambda found: found.label)
+    return _create_all(
+        tx,
+        account_id,
+        "field",
+        requests,
+        wanted_name=lambda one: one.label,
+        listing=list_fields,
+        name_of=lambda found: found.label,
+    )
 
 
 def create_tags(tx: Tx, account_id: int, requests: Sequence[CreateTag]) -> list[Created[Tag] | DomainError]:
     """Make tags; one whose name exists is given as it is. Domain errors: `InvalidMember`, `IdTaken`."""
-    return _create_all(tx, account_id, "tag", requests, lambda one: one.name, list_tags, lambda found: found.name)
+    return _create_all(
+        tx,
+        account_id,
+        "tag",
+        requests,
+        wanted_name=lambda one: one.name,
+        listing=list_tags,
+        name_of=lambda found: found.name,
+    )
 
 
 def create_groups(tx: Tx, account_id: int, requests: Sequence[CreateGroup]) -> list[Created[Group] | DomainError]:
     """Make groups; one whose name exists is given as it is. Domain errors: `InvalidMember`, `IdTaken`."""
-    return _create_all(tx, account_id, "group", requests, lambda one: one.name, list_groups, lambda found: found.name)
+    return _create_all(
+        tx,
+        account_id,
+        "group",
+        requests,
+        wanted_name=lambda one: one.name,
+        listing=list_groups,
+        name_of=lambda found: found.name,
+    )
 
 
 R = TypeVar("R", CreateField, CreateTag, CreateGroup)
@@ -274,6 +298,7 @@ def _create_all(
     account_id: int,
     kind: str,
     requests: Sequence[R],
+    *,
     wanted_name: Callable[[R], str],
     listing: Callable[[Tx, int], list[T]],
     name_of: Callable[[T], str],

@@ -240,7 +240,7 @@ PROBES: Final = (
     Probe(operation="v2/contact/update", ask=hm("PUT", "/v2/contact/<ada_uuid>", {"last": "King"}), changes=True),
     Probe(operation="v2/contact/delete", ask=hm("DELETE", "/v2/contact/<ada_uuid>"), changes=True),
     Probe(
-        operation="v2/contact/channel",
+        operation="v2/channel/create",
         ask=hm("POST", "/v2/contact/<eve_uuid>/channel", {"channel_type": "phone", "channel_id": "12065550196"}),
         changes=True,
     ),
@@ -254,6 +254,19 @@ PROBES: Final = (
         operation="v2/contacts/search",
         ask=hm("POST", "/v2/contacts/search", {"contact_channels": [{"channel_ids": ["<ada_phone>"]}]}),
     ),
+    Probe(
+        operation="v2/contacts/delete",
+        ask=hm("DELETE", "/v2/contacts", {"contact_channels": [{"channel_type": "id", "channel_ids": ["<ada_uuid>"]}]}),
+        changes=True,
+    ),
+    Probe(
+        operation="v2/channel/update",
+        ask=hm("PUT", "/v2/contact/<ada_uuid>/channel", {"channel_type": "phone", "channel_id": "12065550196"}),
+        changes=True,
+    ),
+    Probe(operation="v2/channels/list", ask=hm("GET", "/v2/contact/<ada_uuid>/channels")),
+    Probe(operation="v2/channel/read", ask=hm("GET", "/v2/contact/<ada_uuid>/channel/phone")),
+    Probe(operation="v2/channel/delete", ask=hm("DELETE", "/v2/contact/<eve_uuid>/channel/email"), changes=True),
     Probe(operation="v1/inboxes", ask=hm("GET", "/v1/inboxes")),
     Probe(operation="v1/team", ask=hm("GET", "/v1/team")),
     Probe(operation="v1/users/get", ask=hm("GET", "/v1/users/get", {"email": ["ann@example.org"]})),

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OPERATIONS = {operation.name: operation for operation in HEYMARKET.operations}
 SERVED = {name for name, operation in OPERATIONS.items() if operation.handler is not None}
-WITH_BODY = [probe for probe in PROBES if probe.ask.method in ("POST", "PUT") and OPERATIONS[probe.operation].body]
+WITH_BODY = [probe for probe in PROBES if OPERATIONS[probe.operation].body and probe.ask.method != "GET"]
 
 BROKEN = {
     "is cut off": b'{"phone": "1206',
@@ -32,7 +32,7 @@ OTHER_KINDS = {"text": b'"text"', "a number": b"12", "true": b"true", "a list of
 def refusals(probe: Probe) -> list[Case]:
     """Give the standard refusals that the call can have: below some resources every further word is an id."""
     path = OPERATIONS[probe.operation].path
-    in_path = ("{" in path and not path.endswith("/channel")) or path.startswith("/v1/contact/")
+    in_path = ("{" in path and not path.endswith(("/channel", "/channels"))) or path.startswith("/v1/contact/")
     return [
         case for case in standard_refusals(FORM, probe) if not (in_path and Refusal.UNKNOWN_CALL.value in case.label)
     ]

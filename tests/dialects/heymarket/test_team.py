@@ -43,7 +43,8 @@ async def test_when_one_user_is_unknown_none_is_changed(guest: Runner) -> None:
 
 
 async def test_filters_of_other_kinds(guest: Runner) -> None:
-    for body in ({"email": 5}, {"phone": {}}, {"email": [5]}):
+    bodies: list[dict[str, Any]] = [{"email": 5}, {"phone": {}}, {"email": [5]}]
+    for body in bodies:
         await guest.run(
             Case(label=f"{body}", ask=hm("GET", "/v1/users/get", body), status=400, blames=next(iter(body)))
         )
@@ -82,8 +83,9 @@ async def test_the_team(runner: Runner) -> None:
         "updated_at": scott["created_at"],
         "user_created_at": scott["created_at"],
         "user_updated_at": scott["created_at"],
+        "role": "member",
     }
-    assert [one["role_id"] for one in members] == [4, 1]
+    assert [(one["role_id"], one["role"]) for one in members] == [(4, "member"), (1, "admin")]
 
 
 def emails(answer: Any) -> list[str]:

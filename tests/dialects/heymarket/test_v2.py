@@ -21,14 +21,9 @@ def email(address: str = "grace@example.org") -> dict[str, Any]:
     return {"channel_type": "email", "channel_id": address}
 
 
-def channel_view(kind: str, value: str) -> dict[str, Any]:
-    return {
-        "channel_type": kind,
-        "channel_id": value,
-        "channel_ids": [value],
-        "channel_handle": "",
-        "info_channel": False,
-    }
+def channels_of(view: Any) -> list[tuple[str, str]]:
+    """Give the kind and the value of every channel that a contact shows."""
+    return [(one["channel_type"], one["channel_id"]) for one in view["contact_channels"]]
 
 
 # -- refused
@@ -65,19 +60,6 @@ async def test_a_contact_without_a_channel(body: dict[str, Any], guest: Runner) 
     await guest.run(Case(label=f"{body}", ask=asked, status=400, blames="contact_channels"))
 
 
-@pytest.mark.parametrize(
-    ("channel", "status"),
-    [
-        (phone(), 400),  # Ada has another one
-        ({"channel_type": "facebook", "channel_id": "5"}, 400),
-        ({}, 400),
-        (phone("510"), 400),
-    ],
-)
-async def test_a_channel_that_cannot_be_added(channel: dict[str, Any], status: int, guest: Runner) -> None:
-    await guest.run(Case(label=f"{channel}", ask=hm("POST", "/v2/contact/<ada_uuid>/channel", channel), status=status))
-
-
 async def test_a_phone_of_another_contact(guest: Runner) -> None:
     for asked in (
         hm("POST", "/v2/contact/<eve_uuid>/channel", phone("<ada_phone>")),
@@ -104,7 +86,19 @@ async def test_a_contact_with_a_phone_and_an_address(runner: Runner) -> None:
     assert list(made) == ["id", "rev", "uuid"]
     view = await call(runner, "GET", f"/v2/contact/{made['uuid'].upper()}")
     assert (view["phone"], view["email"], view["is_opted_out"]) == (GRACE, "grace@example.org", True)
-    assert view["contact_channels"] == [channel_view("phone", GRACE), channel_view("email", "grace@example.org")]
+    assert channels_of(view) == [("phone", GRACE), ("email", "grace@example.org")]
+    assert view["contact_channels"][1] == {
+        "id": 2 * made["id"] + 1,
+        "team_id": int(runner.names["account_id"]),
+        "contact_id": made["id"],
+        "channel_type": "email",
+        "channel_id": "grace@example.org",
+        "channel_ids": ["grace@example.org"],
+        "channel_handle": "",
+        "info_channel": "",
+        "created": view["created"],
+        "updated": view["updated"],
+    }
     plain = await call(runner, "GET", f"/v1/contact/{made['id']}")
     assert plain == {name: value for name, value in view.items() if name != "contact_channels"}
 
@@ -140,29 +134,17 @@ async def test_what_is_shown_can_be_written_back(runner: Runner) -> None:
     for name in ("ada", "eve"):
         view = await call(runner, "GET", f"/v2/contact/<{name}_uuid>")
         after = await call(runner, "PUT", f"/v2/contact/<{name}_uuid>", view)
-        for member in view.keys() - {"rev", "updated", "op"}:
+        assert channels_of(after) == channels_of(view)
+        for member in view.keys() - {"rev", "updated", "op", "contact_channels"}:
             assert after[member] == view[member]
 
 
 async def test_channels_of_an_update(runner: Runner) -> None:
     view = await call(runner, "PUT", "/v2/contact/<ada_uuid>", {"contact_channels": [phone(), email()]})
     assert (view["phone"], view["email"]) == (GRACE, "grace@example.org")
-    view = await call(runner, "PUT", "/v2/contact/<ada_uuid>", {"email": "ada@example.org", **channels_of(view)})
+    body = {"email": "ada@example.org", "contact_channels": view["contact_channels"]}
+    view = await call(runner, "PUT", "/v2/contact/<ada_uuid>", body)
     assert (view["phone"], view["email"]) == (GRACE, "ada@example.org")
-
-
-def channels_of(view: Any) -> dict[str, Any]:
-    return {"contact_channels": view["contact_channels"]}
-
-
-@both_engines
-async def test_a_channel_is_added_to_who_lacks_it(runner: Runner) -> None:
-    view = await call(runner, "POST", "/v2/contact/<eve_uuid>/channel", phone())
-    assert (view["phone"], view["email"]) == (GRACE, "eve@example.org")
-    again = await call(runner, "POST", "/v2/contact/<eve_uuid>/channel", phone(f"+{GRACE}"))
-    assert again["contact_channels"] == view["contact_channels"]
-    view = await call(runner, "POST", "/v2/contact/<ada_uuid>/channel", {"channel_id": "ada@example.org"})
-    assert view["email"] == "ada@example.org"
 
 
 @both_engines
@@ -176,7 +158,8 @@ async def test_a_contact_is_deleted_by_uuid(runner: Runner) -> None:
 
 
 async def test_bulk_without_contacts(guest: Runner) -> None:
-    for body in ({}, {"contacts": None}, {"contacts": {}}, []):
+    bodies: list[Any] = [{}, {"contacts": None}, {"contacts": {}}, []]
+    for body in bodies:
         await guest.run(Case(label=f"{body}", ask=hm("POST", "/v2/contacts", body), status=400, blames="contacts"))
     many = {"contacts": [{"phone": f"1425{number:07}"} for number in range(1001)]}
     await guest.run(Case(label="1001", ask=hm("POST", "/v2/contacts", many), status=400, blames="contacts"))
@@ -208,7 +191,7 @@ async def test_bulk_saves_what_it_can_and_gives_back_the_rest(runner: Runner) ->
         ("New", ""),
         ("Grace", ""),
     ]
-    assert answer["contacts"][1]["contact_channels"] == [channel_view("email", "new@example.org")]
+    assert channels_of(answer["contacts"][1]) == [("email", "new@example.org")]
     failed = answer["failed_contacts"]
     assert [set(one) for one in failed] == [{"contact", "error", "error_code"}] * len(bad)
     assert failed[0]["contact"] == {"contact_id": runner.names["unknown_uuid"], "first": "No"}
@@ -216,6 +199,42 @@ async def test_bulk_saves_what_it_can_and_gives_back_the_rest(runner: Runner) ->
         *("contact_not_found", "contact_not_found", "invalid_field", "missing_field", "invalid_phone_number"),
         *("phone_in_use", "invalid_field", "invalid_field"),
     ]
+
+
+# -- deleting many
+
+BULK_DELETE = "/v2/contacts"
+
+
+def by_uuid(*uuids: str) -> dict[str, Any]:
+    return {"contact_channels": [{"channel_type": "id", "channel_ids": list(uuids)}]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {"contact_channels": []},
+        {"contact_channels": [{"channel_ids": ["<ada_uuid>"]}]},
+        {"contact_channels": [{"channel_type": "phone", "channel_ids": ["<ada_phone>"]}]},
+        {"contact_channels": [*by_uuid("<ada_uuid>")["contact_channels"], *by_uuid("<eve_uuid>")["contact_channels"]]},
+        by_uuid("<ada_uuid>", "<ada_id>"),
+        by_uuid(*(f"01890000-0000-7000-8000-{number:012}" for number in range(1001))),
+    ],
+    ids=lambda body: f"{body}"[:60],
+)
+async def test_contacts_that_cannot_be_deleted(body: Any, guest: Runner) -> None:
+    await guest.run(Case(label="delete", ask=hm("DELETE", BULK_DELETE, body), status=400, blames="contact_channels"))
+
+
+@both_engines
+async def test_many_contacts_are_deleted_and_strangers_skipped(runner: Runner) -> None:
+    body = by_uuid("<ada_uuid>", "<unknown_uuid>", "<foreign_uuid>", "<eve_uuid>", "<ada_uuid>")
+    assert await call(runner, "DELETE", BULK_DELETE, body) == "ok"
+    assert await call(runner, "POST", "/v1/contacts/count", {}) == {"count": 0}
+    assert await call(runner, "DELETE", BULK_DELETE, body) == "ok"
+    assert await call(runner, "DELETE", BULK_DELETE, by_uuid()) == "ok"
 
 
 # -- search

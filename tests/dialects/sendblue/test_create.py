@@ -1,4 +1,4 @@
-"""`POST /api/v2/contacts`: spellings and their rank, numbers, conflicts, upserts, members; the older form of it."""
+"""`POST /api/v2/contacts`: spellings and their rank, numbers, conflicts, upserts, members."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from linebook.services.contacts import contact_history, contacts_by_uuid
-from tests.dialects.sendblue.asking import answered, found, listed, saved
-from tests.dialects.sendblue.form import CONTACTS, EXISTS, OLDER, post, refused
+from tests.dialects.sendblue.asking import answered, found, saved
+from tests.dialects.sendblue.form import CONTACTS, EXISTS, post, refused
 from tests.kit.wire import Ask, Case, Runner, both_engines
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -279,36 +279,3 @@ async def test_the_change_is_recorded_with_its_door_and_credential(runner: Runne
     change = engine.read(lambda tx: contact_history(tx, account_id, stored.id))[0]
     assert (change.door, stored.origin_door, change.old["first_name"]) == ("sendblue", "sendblue", "Ada")
     assert change.credential_id == stored.origin_credential_id is not None
-
-
-# -- the older form
-
-
-@both_engines
-async def test_the_older_form_answers_201_in_its_own_words(runner: Runner) -> None:
-    sent = {"number": "2065550142", "firstName": "Grace", "lastName": "Hopper", "companyName": "Navy", "tags": ["a"]}
-    contact = (await answered(runner, post(OLDER, sent), 201))["contact"]
-    newer = await found(runner, NEW)
-    assert contact == {
-        "id": newer["contact_id"],
-        "number": NEW,
-        "firstName": "Grace",
-        "lastName": "Hopper",
-        "companyName": "Navy",
-        "tags": ["a"],
-        "createdAt": newer["created_at"],
-        "updatedAt": newer["created_at"],
-    }
-    assert len(await listed(runner)) == 2
-
-
-OLDER_REFUSED = [
-    ({}, 400, refused("Missing fields", "number")),
-    ({"number": "5551234"}, 400, refused("Invalid phone number", "number")),
-    ({"number": "<ada_number>", "firstName": "Eve"}, 409, EXISTS),
-]
-
-
-@pytest.mark.parametrize(("body", "status", "answer"), OLDER_REFUSED)
-async def test_the_older_form_refuses_alike(body: Any, status: int, answer: dict[str, object], guest: Runner) -> None:
-    await guest.run(Case(label="", ask=post(OLDER, body), status=status, body=answer))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -20,6 +21,7 @@ NOT_FOUND: Final = {"success": False, "response": "Contact not found"}
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+00:00")
 _MISSING: Final = re.compile(r"Required (?:String|Long) parameter '(\w+)' is not present")
+_BLAME: Final = re.compile(r"(?:Wrong arguments|Invalid parameter length): (\w+) ")
 _CODES: Final = frozenset({-703, -394, -855})
 
 BLAMELESS: Final = frozenset(
@@ -117,7 +119,8 @@ class ZipwhipForm:
             case {"desc": str(desc), "code": int(code), **rest}:
                 if rest or code not in _CODES:
                     return "a refusal with another code"
-                if code != -855 and not any(name in desc for name in _parameter_names()):
+                named = _BLAME.match(desc)
+                if code != -855 and (named is None or named[1] not in _parameter_names()):
                     return "a refusal that names no parameter"
             case _:
                 return "a refusal that is neither a text nor an object"
@@ -125,7 +128,7 @@ class ZipwhipForm:
 
     def _success_fault(self, asked: Ask, body: dict[str, Any]) -> str | None:
         members, response = set(body) - {"success", "response"}, body["response"]
-        match re.sub("/+", "/", asked.path).rstrip("/").removeprefix("/api/v1").removeprefix("/api/v2"):
+        match ZIPWHIP.normal_path(unquote(asked.path)):
             case "/contact/save":
                 if members != {"sessions"} or body["sessions"] is not None:
                     return "contact/save without its null sessions"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.dialects.zipwhip.tenants import (
 )
 from tests.kit.clock import TestClock
 from tests.kit.hub import RunningHub, running_hub
+from tests.kit.raw_http import RawClient
 from tests.kit.wire import Ask, Case, Expected, Runner, Shows, Way, ask, both_engines
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -192,11 +194,17 @@ async def test_a_line_abroad_is_found_though_its_plus_was_not_encoded(
 # -- how often somebody may fail
 
 
+@pytest.fixture
+def failures() -> int:
+    """How often a name may fail in five minutes."""
+    return 3
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def strict(tmp_path: Path, clock: TestClock) -> AsyncIterator[Runner]:
-    """A hub of one's own that lets a name fail three times in five minutes."""
+async def strict(tmp_path: Path, clock: TestClock, failures: int) -> AsyncIterator[Runner]:
+    """A hub of one's own that counts failures."""
     url = f"sqlite:///{tmp_path}/linebook.db"
-    async with running_hub(url, clock=clock, login_failures=3, login_window_s=300) as hub:
+    async with running_hub(url, clock=clock, login_failures=failures, login_window_s=300) as hub:
         runner = Runner(FORM, hub, add_tenant(hub.runtime))
         yield runner
         await runner.close()
@@ -245,10 +253,23 @@ async def test_a_success_is_never_counted_and_forgives_what_went_before(strict: 
     assert (await strict.send(RIGHT, shows=Shows.NONE)).status == 200
 
 
+@pytest.mark.parametrize("failures", [1])
 async def test_an_address_that_tries_many_names_has_to_wait_as_well(strict: Runner) -> None:
-    for number in range(30):
+    for number in range(10):
         await fail(strict, 1, log_in(username=f"user{number}@<multi>", password="nottheone"))
     await strict.run(refused("paused", RIGHT, PAUSED))
+
+
+async def test_guesses_that_are_sent_at_once_get_no_further_than_those_sent_one_by_one(strict: Runner) -> None:
+    def raw(asked: Ask) -> bytes:
+        return asked.filled(strict.names).to_bytes()
+
+    clients = [RawClient(strict.hub.base_url) for _ in range(12)]
+    guesses = [raw(WRONG)] * 11 + [raw(RIGHT)]
+    answers = await asyncio.gather(*(one.exchange(guess) for one, guess in zip(clients, guesses, strict=True)))
+    await asyncio.gather(*(one.close() for one in clients))
+    assert sorted(answer.status for answer in answers) == [400] * 3 + [429] * 9
+    assert answers[-1].status == 429
 
 
 async def test_a_login_without_name_or_password_is_no_guess_and_not_counted(strict: Runner) -> None:

@@ -125,7 +125,7 @@ class HttpDoor(Closed):
 
     def _shape(self, method: str, path: str) -> Any:
         for one in sorted(self.dialect.operations, key=lambda operation: "{" in operation.path):
-            if method in one.methods and compile_path(one.path).match(path):
+            if method in one.methods and compile_path(one.path).match(path.partition("?")[0]):
                 return self.dialect.answer_shape(one)
         raise AssertionError(f"{self.name} declares no {method} {path}")
 

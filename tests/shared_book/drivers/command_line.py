@@ -20,13 +20,13 @@ class CommandDoor(Closed):
     says = MEMBERS
 
     def __init__(self, command_line: CommandLine, account: str, refresh: Callable[[], None]) -> None:
-        self._run = command_line
+        self.run = command_line
         self._account = account
         self._refresh = refresh
 
     def data(self, *arguments: str) -> Any:
         """Run a command and give its JSON. Raises `Refused` with its exit code."""
-        ended = self._run("--account", self._account, *arguments, "--json")
+        ended = self.run("--account", self._account, *arguments, "--json")
         # A hub looks every second what other processes have made; this one looks now.
         self._refresh()
         if ended.code:

@@ -37,7 +37,7 @@ class HeymarketDoor(HttpDoor):
 
     def __init__(self, client: httpx.AsyncClient, key: str, n8n_key: str) -> None:
         super().__init__(client, {"authorization": f"Bearer {key}"})
-        self._n8n = {"x-heymarket-api-key": n8n_key}
+        self.n8n = {"x-heymarket-api-key": n8n_key}
 
     @property
     def rewrites(self) -> frozenset[str]:
@@ -91,7 +91,7 @@ class HeymarketDoor(HttpDoor):
             if not person.notes:
                 raise NotExpressible("empty notes")
             note = {"phone_number": phone, "note": person.notes}
-            await self.call("POST", "/n8n/v1/contacts", json=note, headers=self._n8n)
+            await self.call("POST", "/n8n/v1/contacts", json=note, headers=self.n8n)
         if person.is_blocked is not UNSET:
             await self.block(str(phone), is_blocked=person.is_blocked)
 

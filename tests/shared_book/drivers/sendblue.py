@@ -49,6 +49,8 @@ class SendblueDoor(HttpDoor):
         await self.call("PUT", f"{self.path}/{phone}", json=self._body(person))
 
     async def update_ref(self, ref: Ref, person: Person) -> None:
+        if person.phone is not UNSET:
+            raise NotExpressible("another number")
         await self.call("PUT", f"{self.path}/{ref.uuid}", json=self._body(person))
 
     def _body(self, person: Person) -> Json:

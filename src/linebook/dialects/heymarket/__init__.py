@@ -11,7 +11,7 @@ from linebook.dialects.base import Call, Operation, Request, Response, Security
 from linebook.dialects.heymarket.auth import N8N, authenticate
 from linebook.dialects.heymarket.errors import Failure, failure, refusal
 from linebook.dialects.heymarket.payloads.contacts import RawContactsBody
-from linebook.dialects.heymarket.payloads.wire import decode_body, read_query
+from linebook.dialects.heymarket.payloads.wire import body_by_query, decode_body, read_query
 from linebook.dialects.heymarket.planned import PLANNED
 from linebook.dialects.heymarket.routes import OPERATIONS
 from linebook.dialects.kit import convert_params
@@ -31,13 +31,12 @@ _READ_ONE_BY_ONE: Final[dict[str, Any]] = {
     "v2/contacts/save": RawContactsBody,
 }
 
-# Bodies of GET and DELETE are taken and not looked at: clients send them on every call (NOTES: bodies).
-_WITH_BODY: Final = ("POST", "PUT")
 _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     operation.name: msgspec.json.Decoder(_READ_ONE_BY_ONE.get(operation.name, operation.body), strict=False)
     for operation in OPERATIONS
-    if operation.body is not None and operation.methods[0] in _WITH_BODY
+    if operation.body is not None
 }
+_BODYLESS: Final = ("GET", "HEAD")
 
 _KEY: Final = Security(
     id="teamKey",
@@ -100,7 +99,15 @@ class HeymarketDialect:
     async def _handle(self, runtime: Runtime, operation: Operation, request: Request, caller: Credential) -> Any:
         params = convert_params(read_query(request), operation.params) if operation.params is not None else None
         decoder = _DECODERS.get(operation.name)
-        body = decode_body(decoder, request.body) if decoder is not None else None
+        body = None
+        if decoder is not None:
+            # Where no body is declared one is taken and not looked at: clients send them on every call (NOTES: bodies).
+            in_query = request.query and request.method in _BODYLESS
+            body = (
+                convert_params(body_by_query(request), operation.body)
+                if in_query
+                else decode_body(decoder, request.body)
+            )
         assert operation.handler is not None
         return await operation.handler(Call(runtime, params, caller, request, body=body))
 

@@ -37,7 +37,10 @@ async def log_in(runtime: Runtime, user_name: str, password: str, client: str) -
     name = secret_digest(f"{prefix}@{address}")
     runtime.login_guard.check(name, client)
     login = await runtime.store.read(lambda tx: users.find_login_at(tx, address, prefix)) if address else None
-    if not await runtime.login_guard.matches(login.password_hash if login else None, password) or login is None:
+    is_right = await runtime.login_guard.matches(login.password_hash if login else None, password)
+    # Many guesses sent at once all got this far; those that are checked after too many failures count as late ones.
+    runtime.login_guard.check(name, client)
+    if not is_right or login is None:
         runtime.login_guard.failed(name, client)
         raise LoginRefused
     runtime.login_guard.succeeded(name)

@@ -19,6 +19,7 @@ from linebook.errors import ContactNotFound, DomainError, LoginRefused, NotAuthe
 from linebook.services import contacts
 from linebook.services.contacts import DeleteContact, SaveContact, delete_contacts, save_contacts
 from linebook.services.credentials import RevokeCredential, revoke_credentials
+from linebook.services.labels import list_fields
 
 PAGE_MAX: Final = 1000
 """Most contacts in one answer, and how many come when the caller does not say (NOTES: contact/list)."""
@@ -102,7 +103,7 @@ async def contact_list(call: Call) -> payloads.ListEnvelope:
         offset = (page - 1) * size
     offset = min(offset, OFFSET_MAX)
     found, count = await call.runtime.store.read(lambda tx: contacts.contacts_at(tx, account_id, offset, size))
-    extra = payloads.extra_names(await call.runtime.directory.fields(account_id))
+    extra = await _extra_names(call, found)
     line_id = call.credential.line_id or 0
     return payloads.ListEnvelope(
         total=len(found),
@@ -161,10 +162,20 @@ def _contact_id(text: str) -> int:
 
 
 async def _view(call: Call, contact: Contact) -> payloads.ContactView:
-    extra: Mapping[int, str] = {}
-    if contact.fields:
-        extra = payloads.extra_names(await call.runtime.directory.fields(call.account_id))
-    return payloads.contact_view(contact, call.credential.line_id or 0, extra)
+    return payloads.contact_view(contact, call.credential.line_id or 0, await _extra_names(call, [contact]))
+
+
+async def _extra_names(call: Call, found: Sequence[Contact]) -> Mapping[int, str]:
+    """Give which further text field each custom field of these contacts is."""
+    wanted = {field_id for contact in found for field_id in contact.fields}
+    if not wanted:
+        return {}
+    account_id = call.account_id
+    fields = await call.runtime.directory.fields(account_id)
+    if not wanted <= {field.id for field in fields}:
+        # Made by another process within the last second: what is kept in memory does not have it yet.
+        fields = await call.runtime.store.read(lambda tx: list_fields(tx, account_id))
+    return payloads.extra_names(fields)
 
 
 # -- declarations

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from linebook.core.account import Role, Tag, User
+from linebook.core.contact import Contact
 from linebook.dialects.heymarket.payloads.contacts import TAGS_MAX
 from linebook.dialects.heymarket.payloads.wire import phone_text, time_text
 from linebook.services.contacts_with_consent import Told
@@ -34,11 +35,16 @@ class NoteView(msgspec.Struct, frozen=True):
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     """A way to reach a contact, on `/v2`."""
 
+    id: int
+    team_id: int
+    contact_id: int
     channel_type: str
     channel_id: str
     channel_ids: list[str]
     channel_handle: str = ""
-    info_channel: bool = False
+    info_channel: str = ""
+    created: str
+    updated: str
 
 
 class ContactView(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +119,7 @@ def contact_view(told: Told, around: Surroundings, *, with_channels: bool = Fals
         avatar=contact.avatar or UNSET,
         note=_notes_view(contact.notes, updated, around) if contact.notes else UNSET,
         external_id=contact.external_id or UNSET,
-        contact_channels=channel_views(phone, contact.email) if with_channels else UNSET,
+        contact_channels=channel_views(contact, around.account_id) if with_channels else UNSET,
     )
 
 
@@ -131,7 +137,20 @@ def _notes_view(notes: str, updated: str, around: Surroundings) -> list[NoteView
     ]
 
 
-def channel_views(phone: str, email: str) -> list[ChannelView]:
-    """Give the ways to reach a contact: its phone and its e-mail address."""
-    ways = (("phone", phone), ("email", email))
-    return [ChannelView(channel_type=kind, channel_id=text, channel_ids=[text]) for kind, text in ways if text]
+def channel_views(contact: Contact, account_id: int) -> list[ChannelView]:
+    """Give the ways to reach a contact: its phone and its e-mail address. Their ids follow from the contact's."""
+    ways = (("phone", phone_text(contact.phone)), ("email", contact.email))
+    return [
+        ChannelView(
+            id=2 * contact.id + number,
+            team_id=account_id,
+            contact_id=contact.id,
+            channel_type=kind,
+            channel_id=value,
+            channel_ids=[value],
+            created=time_text(contact.created_ms),
+            updated=time_text(contact.updated_ms),
+        )
+        for number, (kind, value) in enumerate(ways)
+        if value
+    ]

@@ -26,8 +26,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     channel_type: Annotated[Text, Meta(description="`phone` or `email`; without it the value shows which.")] = UNSET
     channel_id: Annotated[PhoneText, Meta(description="The number or the address.")] = UNSET
     channel_ids: Annotated[list[str | int] | UnsetType | None, Meta(description="The same as a list.")] = UNSET
-    channel_handle: Annotated[Text, Meta(description="Taken and not kept.")] = UNSET
-    info_channel: Annotated[bool | UnsetType | None, Meta(description="Taken and not kept.")] = UNSET
+    channel_handle: Annotated[Any, Meta(description="Taken and not kept.")] = None
+    info_channel: Annotated[Any, Meta(description="Taken and not kept.")] = None
 
     def values(self) -> list[str]:
         """Give the numbers or addresses it holds, each once."""
@@ -70,10 +70,22 @@ class SearchBody(msgspec.Struct, frozen=True, kw_only=True):
     contact_channels: Annotated[list[Channel], Meta(description="Numbers and addresses to look for.")]
 
 
+class DeleteBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Which contacts to delete: one entry of the kind `id`, with their UUIDs."""
+
+    contact_channels: Annotated[list[Channel], Meta(description="One entry: `channel_type` is `id`, and the UUIDs.")]
+
+
 class UuidPath(msgspec.Struct, frozen=True, kw_only=True):
     """A path that ends with a UUID."""
 
     uuid: Annotated[str, Meta(description="The contact's UUID.")]
+
+
+class ChannelPath(UuidPath, frozen=True, kw_only=True):
+    """A path that names one channel of a contact."""
+
+    channelType: Annotated[str, Meta(description="`phone` or `email`.")]
 
 
 class UpdateUuidPath(UuidPath, frozen=True, kw_only=True):

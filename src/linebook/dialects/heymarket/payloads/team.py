@@ -36,13 +36,19 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
     user_updated_at: str
 
 
+class MemberView(UserView, frozen=True, kw_only=True):
+    """A user as a member of the team."""
+
+    role: str
+
+
 class TeamView(msgspec.Struct, frozen=True, kw_only=True):
     """The team."""
 
     id: int
     name: str
     list_size: int
-    members: list[UserView]
+    members: list[MemberView]
 
 
 class MembershipsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +115,11 @@ def user_view(user: User) -> UserView:
 
 def team_view(account: Account, users: list[User]) -> TeamView:
     """Give the team as the platform shows it."""
-    return TeamView(id=account.id, name=account.name, list_size=LIST_SIZE, members=[user_view(one) for one in users])
+    members = [
+        MemberView(**msgspec.structs.asdict(user_view(one)), role="member" if one.role is Role.OPERATOR else "admin")
+        for one in users
+    ]
+    return TeamView(id=account.id, name=account.name, list_size=LIST_SIZE, members=members)
 
 
 def user_change(change: UserChange) -> UpdateUser:

@@ -19,6 +19,7 @@ from linebook.dialects.kit import (
     MissingParameter,
     RequestError,
     UnreadableBody,
+    decode_object,
     parameter_error,
     parse_pairs,
 )
@@ -99,6 +100,15 @@ def read_query(request: Request) -> dict[str, str]:
         for name, value in parse_pairs(request.query):
             values.setdefault(name, value)
     return values | dict(request.path_values)
+
+
+def body_by_query(request: Request) -> dict[str, Any]:
+    """Give the parameters of a GET: those of the query, and of a JSON object in the body what the query lacks.
+
+    Raises `UnreadableBody`.
+    """
+    body = decode_object(request.body) if request.body.strip() not in EMPTY else {}
+    return body | read_query(request)
 
 
 def given(value: T | UnsetType | None) -> T | UnsetType:

@@ -6,6 +6,7 @@ from typing import Final
 
 from linebook.dialects.base import Operation
 from linebook.dialects.heymarket.routes import (
+    channels,
     contact_lists,
     contact_lists_v2,
     contacts,
@@ -25,6 +26,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *tags.OPERATIONS,
     *contacts_v2.OPERATIONS,
     *contact_lists_v2.OPERATIONS,
+    *channels.OPERATIONS,
     *team.OPERATIONS,
     *n8n.OPERATIONS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from linebook.core.account import Tag
 from linebook.core.author import Author
 from linebook.dialects.base import Call, DocumentedError, Evidence, author
 from linebook.dialects.heymarket.payloads.contact_views import (
@@ -15,6 +16,7 @@ from linebook.dialects.heymarket.payloads.contact_views import (
 )
 from linebook.errors import ContactNotFound
 from linebook.services.contacts_with_consent import Told
+from linebook.services.labels import list_tags
 
 NAME: Final = "heymarket"
 
@@ -26,14 +28,25 @@ def me(call: Call) -> Author:
 
 async def views(call: Call, found: Sequence[Told], *, with_channels: bool = False) -> list[ContactView]:
     """Give contacts with the consent of their numbers as the platform shows them."""
-    directory = call.runtime.directory
-    tags = await directory.tags(call.account_id) if any(told.contact.tags for told in found) else []
     around = Surroundings(
         account_id=call.account_id,
-        owner=team_owner(await directory.users(call.account_id)),
-        tags={tag.id: tag for tag in tags},
+        owner=team_owner(await call.runtime.directory.users(call.account_id)),
+        tags=await _tags(call, found),
     )
     return [contact_view(told, around, with_channels=with_channels) for told in found]
+
+
+async def _tags(call: Call, found: Sequence[Told]) -> dict[int, Tag]:
+    """Give the tags that these contacts have, and more."""
+    wanted = {tag_id for told in found for tag_id in told.contact.tags}
+    if not wanted:
+        return {}
+    account_id = call.account_id
+    tags = {tag.id: tag for tag in await call.runtime.directory.tags(account_id)}
+    if not wanted <= tags.keys():
+        # Made by another process within the last second: what is kept in memory does not have it yet.
+        tags = {tag.id: tag for tag in await call.runtime.store.read(lambda tx: list_tags(tx, account_id))}
+    return tags
 
 
 async def only_view(call: Call, found: Sequence[Told], *, with_channels: bool = False) -> ContactView:

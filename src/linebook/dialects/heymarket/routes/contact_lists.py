@@ -97,7 +97,7 @@ def failed_element(raw: msgspec.Raw, error: Exception, *, inside: str = "") -> d
 OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         name="v1/contacts/list",
-        methods=("POST",),
+        methods=("POST", "GET"),
         path="/v1/contacts",
         summary="A page of contacts, the latest change first",
         evidence=Evidence.DOCUMENTED,
@@ -112,7 +112,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         notes=(
             "The next page: `date` is `updated` of the last contact; the end is an empty list. A page may be longer "
-            "than its limit where contacts share a millisecond, so that the walk misses none."
+            "than its limit where contacts share a millisecond, so that the walk misses none. By GET, which one sample "
+            "of the documentation uses, the parameters stand in the query or in the body."
         ),
         example={"limit": 30},
     ),

@@ -15,6 +15,7 @@ from linebook.dialects.heymarket.payloads.contacts_v2 import (
     BulkBody,
     BulkElement,
     BulkView,
+    DeleteBody,
     SearchBody,
     channel_kind,
     read_reach,
@@ -22,14 +23,14 @@ from linebook.dialects.heymarket.payloads.contacts_v2 import (
 )
 from linebook.dialects.heymarket.payloads.lists import PageBody, read_list
 from linebook.dialects.heymarket.payloads.wire import decode_body, read_phone
-from linebook.dialects.heymarket.routes.common import BAD_DATE, BAD_PHONE, READING, WRITING, me, views
-from linebook.dialects.heymarket.routes.contact_lists import failed_element, raw_elements, save_set
+from linebook.dialects.heymarket.routes.common import BAD_DATE, BAD_PHONE, READING, WRITING, bad_data, me, views
+from linebook.dialects.heymarket.routes.contact_lists import BATCH_MAX, failed_element, raw_elements, save_set
 from linebook.dialects.heymarket.routes.contacts_v2 import ONE_OF_A_KIND, OTHER_CHANNEL, creation, saved_views
 from linebook.dialects.kit import InvalidParameter
 from linebook.errors import DomainError
 from linebook.services.contact_time_pages import read_time_page
-from linebook.services.contacts import Match, SaveContact, Saved, contacts_by_email, contacts_by_phone
-from linebook.services.contacts_with_consent import tell_contacts
+from linebook.services.contacts import DeleteContact, Match, SaveContact, Saved, contacts_by_email, contacts_by_phone
+from linebook.services.contacts_with_consent import delete_contact_sets, tell_contacts
 
 SEARCH_MAX: Final = 1000
 """Most numbers and addresses in one search."""
@@ -68,6 +69,21 @@ def _bulk_save(call: Call, body: BulkElement) -> SaveContact:
     patch = contact_patch(body, reach.phone, email=reach.email)
     match = Match(uuid=read_uuid(str(body.contact_id), "contact_id"))
     return save_request(body, patch, me(call), match=match, creates=False)
+
+
+async def delete_bulk(call: Call) -> str:
+    """Delete many contacts by UUID as one write; those that are not there are skipped."""
+    body: DeleteBody = call.body
+    if len(body.contact_channels) != 1 or body.contact_channels[0].channel_type != "id":
+        raise InvalidParameter(CHANNELS, "expected one entry with the channel_type id")
+    uuids = [read_uuid(value, CHANNELS) for value in body.contact_channels[0].values()]
+    if len(uuids) > BATCH_MAX:
+        raise InvalidParameter(CHANNELS, f"at most {BATCH_MAX} contacts at once")
+    author = me(call)
+    deletes = [DeleteContact(author=author, uuid=uuid) for uuid in uuids]
+    if deletes:
+        await call.runtime.store.write(delete_contact_sets, call.account_id, deletes)
+    return "ok"
 
 
 async def list_contacts(call: Call) -> list[ContactView]:
@@ -118,6 +134,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         errors=(*WRITING,),
         notes=ONE_OF_A_KIND,
         example={"contacts": [{"phone": "15105553348", "first": "Fourth"}]},
+    ),
+    Operation(
+        name="v2/contacts/delete",
+        methods=("DELETE",),
+        path="/v2/contacts",
+        summary="Delete many contacts at once",
+        evidence=Evidence.DOCUMENTED,
+        resource="Contacts, version 2",
+        body=DeleteBody,
+        result=str,
+        handler=delete_bulk,
+        errors=(
+            bad_data(
+                "the body is not one entry of UUIDs",
+                Evidence.DOCUMENTED,
+                "invalid_field",
+                "contact_channels: expected one entry with the channel_type id",
+                CHANNELS,
+            ),
+            *WRITING,
+        ),
+        notes="UUIDs that nobody has are skipped. The opt-outs of the numbers stay.",
+        example={"contact_channels": [{"channel_type": "id", "channel_ids": ["0b6f0c52-3f6c-4d0b-9f0e-1f2f3a4b5c6d"]}]},
+        answer="ok",
     ),
     Operation(
         name="v2/contacts/list",

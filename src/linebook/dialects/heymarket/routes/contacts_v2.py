@@ -9,18 +9,15 @@ from msgspec import UNSET
 
 from linebook.core.contact import Contact, ContactPatch
 from linebook.dialects.base import Call, Evidence, Level, Operation
-from linebook.dialects.heymarket.errors import UnsupportedChannel
 from linebook.dialects.heymarket.payloads.contact_views import ContactView
 from linebook.dialects.heymarket.payloads.contacts import contact_patch, save_request
 from linebook.dialects.heymarket.payloads.contacts_v2 import (
     CHANNELS,
     BulkElement,
-    Channel,
     ChannelsBody,
     Reach,
     UpdateUuidPath,
     UuidPath,
-    read_channel,
     read_reach,
     read_uuid,
 )
@@ -91,9 +88,9 @@ async def update_contact(call: Call) -> ContactView:
     """Update a contact; give it whole."""
     params: UpdateUuidPath = call.params
     body: ChannelsBody = call.body
-    contact = await _contact(call, read_uuid(params.uuid))
+    contact = await contact_of(call, read_uuid(params.uuid))
     patch = contact_patch(body, UNSET, replaces_fields=is_true(params.overwrite))
-    patch = _with_reach(patch, _new_reach(body, contact))
+    patch = with_reach(patch, _new_reach(body, contact))
     return await _update(call, save_request(body, patch, me(call), match=Match(id=contact.id), creates=False))
 
 
@@ -108,7 +105,8 @@ def _new_reach(body: ChannelsBody, contact: Contact) -> Reach:
     return read_reach(body)
 
 
-def _with_reach(patch: ContactPatch, reach: Reach) -> ContactPatch:
+def with_reach(patch: ContactPatch, reach: Reach) -> ContactPatch:
+    """Give the patch with what was said about how the contact is reached."""
     return msgspec.structs.replace(
         patch,
         phone=patch.phone if reach.phone is UNSET else reach.phone,
@@ -116,7 +114,8 @@ def _with_reach(patch: ContactPatch, reach: Reach) -> ContactPatch:
     )
 
 
-async def _contact(call: Call, uuid: str) -> Contact:
+async def contact_of(call: Call, uuid: str) -> Contact:
+    """Give a contact by UUID. Raises `ContactNotFound`."""
     found = await call.runtime.store.read(lambda tx: contacts_by_uuid(tx, call.account_id, [uuid]))
     if uuid not in found:
         raise ContactNotFound
@@ -134,20 +133,6 @@ async def saved_views(call: Call, contacts: list[Contact]) -> list[ContactView]:
     return await views(call, found, with_channels=True)
 
 
-async def add_channel(call: Call) -> ContactView:
-    """Give a contact a phone or an e-mail address that it lacks."""
-    params: UuidPath = call.params
-    contact = await _contact(call, read_uuid(params.uuid))
-    reach = read_channel(call.body)
-    present: tuple[object, object] = (contact.phone or UNSET, contact.email or UNSET)
-    for new, old in zip((reach.phone, reach.email), present, strict=True):
-        if new is not UNSET and old not in (UNSET, new):
-            raise UnsupportedChannel("channel_id", "the contact has one of this kind already; a contact has one here")
-    body = ChannelsBody()
-    patch = _with_reach(contact_patch(body, UNSET), reach)
-    return await _update(call, save_request(body, patch, me(call), match=Match(id=contact.id), creates=False))
-
-
 async def delete_contact(call: Call) -> str:
     """Delete a contact by UUID."""
     params: UuidPath = call.params
@@ -158,7 +143,7 @@ async def delete_contact(call: Call) -> str:
 
 # -- declarations
 
-_NOT_A_UUID: Final = bad_data("the id is not a UUID", Evidence.CHOICE, "invalid_field", "uuid: expected a UUID", "uuid")
+NOT_A_UUID: Final = bad_data("the id is not a UUID", Evidence.CHOICE, "invalid_field", "uuid: expected a UUID", "uuid")
 _NO_CHANNEL: Final = bad_data(
     "there is neither a phone nor a channel",
     Evidence.DOCUMENTED,
@@ -208,7 +193,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         params=UuidPath,
         result=ContactView,
         handler=get_contact,
-        errors=(_NOT_A_UUID, NO_CONTACT, *READING),
+        errors=(NOT_A_UUID, NO_CONTACT, *READING),
     ),
     Operation(
         name="v2/contact/update",
@@ -222,7 +207,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         result=ContactView,
         handler=update_contact,
         level=Level.PARTIAL,
-        errors=(_NOT_A_UUID, *_SAVING, PHONE_IN_USE, NO_CONTACT, *WRITING),
+        errors=(NOT_A_UUID, *_SAVING, PHONE_IN_USE, NO_CONTACT, *WRITING),
         notes=ONE_OF_A_KIND,
         example={"last": "Writer"},
     ),
@@ -236,23 +221,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         params=UuidPath,
         result=str,
         handler=delete_contact,
-        errors=(_NOT_A_UUID, NO_CONTACT, *WRITING),
+        errors=(NOT_A_UUID, NO_CONTACT, *WRITING),
         answer="ok",
-    ),
-    Operation(
-        name="v2/contact/channel",
-        methods=("POST",),
-        path="/v2/contact/{uuid}/channel",
-        summary="Add a channel to a contact",
-        evidence=Evidence.DOCUMENTED,
-        resource="Contacts, version 2",
-        params=UuidPath,
-        body=Channel,
-        result=ContactView,
-        handler=add_channel,
-        level=Level.PARTIAL,
-        errors=(_NOT_A_UUID, BAD_PHONE, OTHER_CHANNEL, PHONE_IN_USE, NO_CONTACT, *WRITING),
-        notes=ONE_OF_A_KIND,
-        example={"channel_type": "phone", "channel_id": "15105553347"},
     ),
 )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-import msgspec
-
 from linebook.core.account import Role, User
 from linebook.dialects.base import Call, Evidence, Level, Operation
 from linebook.dialects.heymarket.payloads.team import (
@@ -20,7 +18,6 @@ from linebook.dialects.heymarket.payloads.team import (
     user_change,
     user_view,
 )
-from linebook.dialects.heymarket.payloads.wire import decode_body
 from linebook.dialects.heymarket.routes.common import READING, WRITING, bad_data, refused
 from linebook.dialects.kit import InvalidParameter, parse_pairs
 from linebook.errors import NotFound, NotPermitted
@@ -28,8 +25,6 @@ from linebook.services.users import update_users, user_key
 
 USERS_MAX: Final = 1000
 """Most users in one change."""
-
-_filters: Final = msgspec.json.Decoder(UsersBody, strict=False)
 
 
 async def get_team(call: Call) -> TeamView:
@@ -40,8 +35,8 @@ async def get_team(call: Call) -> TeamView:
 
 async def get_users(call: Call) -> MembershipsView:
     """Give the users with these phones or e-mail addresses, or all."""
+    body: UsersBody = call.body
     pairs = parse_pairs(call.request.query)
-    body = decode_body(_filters, call.request.body)
     phones = _texts(body.phone, pairs, "phone")
     emails = _texts(body.email, pairs, "email")
     found = await call.runtime.directory.users(call.account_id)
@@ -53,12 +48,13 @@ async def get_users(call: Call) -> MembershipsView:
 
 
 def _texts(listed: object, pairs: list[tuple[str, str]], name: str) -> list[str]:
-    """Give the values of a filter: from the body, or else repeated in the query, where PHP writes `name[]`."""
-    if isinstance(listed, str) and listed:
-        return [listed]
-    if isinstance(listed, list) and listed:
+    """Give the values of a filter: repeated in the query, where PHP writes `name[]`, or else from the body."""
+    in_query = [value for key, value in pairs if key in (name, f"{name}[]") and value]
+    if in_query:
+        return in_query
+    if isinstance(listed, list):
         return [str(one) for one in listed]
-    return [value for key, value in pairs if key in (name, f"{name}[]") and value]
+    return [listed] if isinstance(listed, str) and listed else []
 
 
 def _is_wanted(user: User, phones: set[str], emails: set[str]) -> bool:
