@@ -35,6 +35,15 @@ def test_a_host_name_stands_for_its_addresses_and_port_0_takes_one_free_port_for
             one.close()
 
 
+def test_a_socket_says_that_it_is_tcp_or_an_event_loop_would_leave_its_answers_waiting() -> None:
+    (one,) = bind(resolve("127.0.0.1", 0))
+    with one, socket.create_connection(one.getsockname()):
+        one.setblocking(True)
+        accepted, _ = one.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP
+
+
 @pytest.mark.parametrize(
     ("host", "expected"), [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("0.0.0.0", False), ("::", False)]
 )

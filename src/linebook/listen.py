@@ -71,7 +71,9 @@ def bind(addresses: Sequence[Address]) -> list[socket.socket]:
 
 
 def _bind_one(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    one = socket.socket(family, socket.SOCK_STREAM)
+    # Named, because asyncio's own loop switches Nagle's algorithm off for sockets that say they are TCP and no others:
+    # an answer in two parts would wait 40 ms for the caller's acknowledgement.
+    one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:

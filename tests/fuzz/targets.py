@@ -47,7 +47,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 TARGETS: Final = (
     Target(
         dialect=HEYMARKET,
-        form_of=lambda _probe: heymarket.FORM,
+        form_of=heymarket.form_of,
         probes=heymarket.PROBES,
         add_tenant=add_heymarket_tenant,
     ),

@@ -219,9 +219,16 @@ def test_a_new_contact_may_be_opted_out_from_the_start(engine: Engine, account: 
     assert flags(consent(engine, account.id)) == (False, True, False)
 
 
-def test_a_contact_without_a_number_has_no_consent(engine: Engine, account: Account) -> None:
-    contact = save(engine, account.id, first_name="Ada", team_opt_out=True, block=True)
-    save(engine, account.id, match=Match(id=contact.id), team_opt_out=True)
+@pytest.mark.parametrize("member", ["team_opt_out", "block"])
+def test_somebody_without_a_number_cannot_be_opted_out_or_blocked(
+    engine: Engine, account: Account, member: str
+) -> None:
+    ada = save(engine, account.id, None, first_name="Ada", **{member: False})
+    told: dict[str, Any] = {member: True, "tags": SetChange(("VIP",))}
+    for outcome in save_all(engine, account.id, saving(**told), saving(match=Match(id=ada.id), **told)):
+        assert refusal(InvalidMember, outcome).member == "phone"
+    assert get(engine, account.id, ada.id) == ada
+    assert engine.read(lambda tx: list_tags(tx, account.id)) == []
     assert look(engine, "SELECT * FROM consent") == look(engine, "SELECT * FROM consent_entry") == []
 
 

@@ -114,7 +114,7 @@ def test_an_address_that_is_given_up_is_claimed_by_the_next_who_names_it(
     third = save(engine, account.id, "2065550003", email="ada@example.org")
     save(engine, account.id, match=Match(id=ada.id), email="")
     assert get(engine, account.id, second.id) == second
-    claimed = save(engine, account.id, match=Match(id=third.id), email="Ada@example.org")
+    claimed = save(engine, account.id, match=Match(id=third.id), email="ada@example.org", touches=True)
     assert claimed.email_key == "ada@example.org"
     assert get(engine, account.id, third.id) == claimed
 

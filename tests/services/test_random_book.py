@@ -14,7 +14,7 @@ from msgspec import UNSET
 from linebook.core.consent import Consent, ConsentAction
 from linebook.core.contact import ContactPatch, FieldsChange, SetChange, email_key
 from linebook.core.phone import Phone
-from linebook.errors import ContactExists, ContactNotFound, DomainError, IdTaken, KeyConflict
+from linebook.errors import ContactExists, ContactNotFound, DomainError, IdTaken, InvalidMember, KeyConflict
 from linebook.services.consents import RecordConsent, record_consents
 from linebook.services.contacts import (
     DeleteContact,
@@ -92,6 +92,8 @@ class Model:
             return KeyConflict
         if save.if_present is Present.REFUSE:
             return ContactExists
+        if self._lacks_number(save, self.people[target]):
+            return InvalidMember
         return self._update(save, target)
 
     def _create(self, save: SaveContact) -> object:
@@ -99,6 +101,8 @@ class Model:
             return ContactNotFound
         if save.chosen_id is not None and save.chosen_id in self.people:
             return IdTaken
+        if self._lacks_number(save, None):
+            return InvalidMember
         contact_id = save.chosen_id or self.next_id
         self.next_id += save.chosen_id is None
         self.people[contact_id] = Person()
@@ -133,6 +137,10 @@ class Model:
             person.email = patch.email
             person.owns_email = False
             person.owns_email = email_key(patch.email) is not None and self.claimer(patch.email) is None
+
+    def _lacks_number(self, save: SaveContact, person: Person | None) -> bool:
+        number = save.patch.phone if isinstance(save.patch.phone, Phone) else person and person.phone
+        return number is None and (save.team_opt_out is True or save.block is True)
 
     def _consent(self, save: SaveContact, contact_id: int) -> bool:
         number = save.patch.phone if isinstance(save.patch.phone, Phone) else self.people[contact_id].phone

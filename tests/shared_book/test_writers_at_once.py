@@ -38,7 +38,7 @@ async def test_writers_through_four_dialects_at_once_make_one_contact_and_lose_n
 
     await asyncio.gather(write_notes(), write_external_id(), write_company(), write_avatar(), write_display_name())
     last = f"{ROUNDS - 1}"
-    shown = await world.whole()
+    shown = world.whole()
     assert (shown.notes, shown.external_id, shown.company, shown.avatar, shown.display_name) == (last,) * 5
     assert (shown.tags, shown.groups) == (frozenset({last}), frozenset({last}))
     assert shown.fields == {"City": last, "Size": last}

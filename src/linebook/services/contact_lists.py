@@ -7,6 +7,7 @@ search over the numbers, and no index on times is kept.
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -65,8 +66,9 @@ def _patterns(text: str | None) -> dict[str, object]:
     if not text:
         return dict.fromkeys(("pattern_1", "pattern_2", "pattern_3"))
     # The databases fold the case of plain letters only, so the usual spellings of all others are looked for as well.
-    spellings = {"pattern_1": text.lower(), "pattern_2": text.upper(), "pattern_3": text.title()}
-    return {name: f"%{_escaped(spelling)}%" for name, spelling in spellings.items()}
+    spellings = list(dict.fromkeys(f"%{_escaped(one)}%" for one in (text.lower(), text.upper(), text.title())))
+    padded: list[str | None] = [*spellings, None, None]
+    return {"pattern_1": padded[0], "pattern_2": padded[1], "pattern_3": padded[2]}
 
 
 def _escaped(text: str) -> str:
@@ -141,16 +143,13 @@ def page_at_time(
     A page ends at its limit, or at the end of that row's millisecond if rows share it, so that a walk by bare times
     meets every contact exactly once.
     """
-    last_no = LAST_NO if before_ms is None else last_no_before(tx, account_id, order, before_ms)
-    found = page_by_number(tx, account_id, order, falling=True, last_no=last_no, limit=limit, wanted=wanted)
-    while len(found) >= limit:
-        last_no = _number(found[-1], order) - 1
-        more = page_by_number(tx, account_id, order, falling=True, last_no=last_no, limit=limit, wanted=wanted)
-        same = _of_time(more, order, found[-1])
-        found += same
-        if len(same) < limit:
-            break
-    return found
+    newest_no = LAST_NO if before_ms is None else last_no_before(tx, account_id, order, before_ms)
+
+    def rows_behind(last: Contact | None, count: int) -> list[Contact]:
+        last_no = newest_no if last is None else _number(last, order) - 1
+        return page_by_number(tx, account_id, order, falling=True, last_no=last_no, limit=count, wanted=wanted)
+
+    return _whole_page(rows_behind, order, limit, None)
 
 
 def page_from_time(
@@ -161,17 +160,35 @@ def page_from_time(
     A page ends like that of `page_at_time`, and goes on while all of it is of the very millisecond it began with: who
     walks by the time of the last row is given that row again, and must get past it.
     """
-    first_no = 0 if from_ms is None else last_no_before(tx, account_id, order, from_ms) + 1
-    found = page_by_number(tx, account_id, order, falling=False, first_no=first_no, limit=limit, wanted=wanted)
-    while len(found) >= limit:
-        first_no = _number(found[-1], order) + 1
-        more = page_by_number(tx, account_id, order, falling=False, first_no=first_no, limit=limit, wanted=wanted)
-        is_stuck = from_ms is not None and _time(found[-1], order) == from_ms
-        same = more if is_stuck else _of_time(more, order, found[-1])
-        found += same
-        if len(same) < limit:
+    oldest_no = 0 if from_ms is None else last_no_before(tx, account_id, order, from_ms) + 1
+
+    def rows_behind(last: Contact | None, count: int) -> list[Contact]:
+        first_no = oldest_no if last is None else _number(last, order) + 1
+        return page_by_number(tx, account_id, order, falling=False, first_no=first_no, limit=count, wanted=wanted)
+
+    return _whole_page(rows_behind, order, limit, from_ms)
+
+
+def _whole_page(
+    rows_behind: Callable[[Contact | None, int], list[Contact]], order: Order, limit: int, begun_ms: int | None
+) -> list[Contact]:
+    """Give a page that ends with a whole millisecond, from rows that are read behind the last one.
+
+    One row more than the limit shows in one reading whether the page is whole, which it nearly always is. Rows of the
+    millisecond that a walk began with come on top of the limit where they alone would fill it.
+    """
+    found = rows_behind(None, limit + 1)
+    is_all = len(found) <= limit
+    while True:
+        begun = 0 if begun_ms is None else sum(_time(one, order) == begun_ms for one in found)
+        size = limit if begun < limit else begun + limit
+        if is_all or (len(found) > size and _time(found[-1], order) != _time(found[size - 1], order)):
             break
-    return found
+        more = rows_behind(found[-1], limit)
+        found += more
+        is_all = len(more) < limit
+    page = found[:size]
+    return page + [one for one in found[size:] if _time(one, order) == _time(page[-1], order)]
 
 
 def members_of_group(tx: Tx, account_id: int, group_id: int, after_id: int, limit: int) -> list[Contact]:
@@ -190,11 +207,6 @@ def contacts_with_external_id(tx: Tx, account_id: int, external_id: str, limit: 
     """Give the contacts with an external id, which is not unique, by rising id."""
     found = tx.all("contacts_by_external_id", account_id=account_id, external_id=external_id, limit=limit)
     return [rows.contact_from_row(row) for row in found]
-
-
-def _of_time(found: list[Contact], order: Order, like: Contact) -> list[Contact]:
-    """Give those that share the millisecond of a contact; they stand first."""
-    return [one for one in found if _time(one, order) == _time(like, order)]
 
 
 def _number(contact: Contact, order: Order) -> int:

@@ -261,11 +261,11 @@ class PostgresEngine:
                 tx = PostgresTx(connection, self._queries, self._clock(), self._ids)
                 result = work(tx)
                 is_ending = True
-                end = connection.execute("COMMIT")
-            if end.statusmessage != "COMMIT":
-                raise RuntimeError("the work went on after a statement had failed: nothing was written")
+                connection.execute("COMMIT")
         except BaseException as error:
             self._roll_back(held)
+            if isinstance(error, psycopg.errors.PipelineAborted):
+                raise RuntimeError("the work went on after a statement had failed: nothing was written") from error
             # Nothing can have been committed before the commit was asked for.
             if isinstance(error, psycopg.OperationalError) and connection.closed and not (is_new or is_ending):
                 raise _StaleConnection from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET
@@ -72,7 +73,7 @@ def times_fault(value: Any, name: str = "") -> str | None:
 
 def operation_of(asked: Ask) -> Operation | None:
     """Give the operation that a request means."""
-    path = HEYMARKET.normal_path(asked.path) or ""
+    path = HEYMARKET.normal_path(unquote(asked.path)) or ""
     served = [one for one in HEYMARKET.operations if one.handler is not None and asked.method in one.methods]
     exact = [one for one in served if one.path == path]
     return next(iter([*exact, *(one for one in served if compile_path(one.path).match(path))]), None)
@@ -82,7 +83,7 @@ class HeymarketForm:
     """See `Form`."""
 
     name = "heymarket"
-    ways: tuple[Way, ...] = ()
+    ways: tuple[Way, ...] = (Way.JSON, Way.QUERY)
     refusals: Mapping[Refusal, Expected] = {
         Refusal.NO_CREDENTIAL: Expected(401),
         Refusal.WRONG_CREDENTIAL: Expected(401),
@@ -99,7 +100,9 @@ class HeymarketForm:
         return msgspec.structs.replace(asked, headers=(shown, *asked.headers))
 
     def fault(self, asked: Ask, answer: Answer) -> str | None:
-        """See `Form`."""
+        """See `Form`. Paths that are not this platform's are answered in the form of another one."""
+        if HEYMARKET.normal_path(unquote(asked.path)) is None:
+            return None
         if answer.header("content-type") != "application/json":
             return f"content type {answer.header('content-type')!r}"
         if UUID.fullmatch(answer.header("x-request-id")) is None:
@@ -155,7 +158,21 @@ class HeymarketForm:
         return f"{body.get('field', '')} {body['message']}"
 
 
+class N8nForm(HeymarketForm):
+    """How the n8n surface is called, whatever the path."""
+
+    def show(self, asked: Ask, secret: str) -> Ask:
+        """See `Form`."""
+        return msgspec.structs.replace(asked, headers=(("X-Heymarket-API-Key", secret), *asked.headers))
+
+
 FORM: Final = HeymarketForm()
+N8N_FORM: Final = N8nForm()
+
+
+def form_of(probe: Probe) -> HeymarketForm:
+    """Give how an operation is called."""
+    return N8N_FORM if probe.operation.startswith("n8n/") else FORM
 
 
 def hm(method: str, path: str, body: Any = UNSET, **query: str) -> Ask:

@@ -97,6 +97,15 @@ async def test_those_that_failed_come_back_as_they_were_sent(runner: Runner) -> 
     assert (await call(runner, "POST", "/v1/contact/get", {"phone": GRACE}))["first"] == "Grace"
 
 
+async def test_what_is_no_text_comes_back_with_its_signs_replaced(guest: Runner) -> None:
+    element, text = b'{"phone":"\xd0\xba\xba"}', '{"phone":"\u043a\ufffd"}'
+    answer = (await guest.run(Case(label="v1", ask=raw("POST", BATCH, b"[" + element + b"]")))).json()
+    assert [one["contact"] for one in answer] == [text]
+    asked = raw("POST", "/v2/contacts", b'{"contacts":[' + element + b"]}")
+    answer = (await guest.run(Case(label="v2", ask=asked))).json()
+    assert [one["contact"] for one in answer["failed_contacts"]] == [text]
+
+
 async def test_a_batch_opts_out(runner: Runner) -> None:
     assert await batch(runner, {"phone": GRACE, "is_opted_out": True}) == "ok"
     assert (await call(runner, "POST", "/v1/contact/get", {"phone": GRACE}))["is_opted_out"] is True

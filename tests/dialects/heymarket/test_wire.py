@@ -142,7 +142,9 @@ def test_the_n8n_surface_has_names_of_its_own() -> None:
     [
         ("/v1/contact", "/v1/contact"),
         ("/v1/contact/", "/v1/contact"),
-        ("/v1/contact//", "/v1/contact/"),
+        ("/v1/contact//", "/v1/contact"),
+        ("//v1//contact", "/v1/contact"),
+        ("/V1/contact", None),
         ("/v2", "/v2"),
         ("/n8n/v1/lists/", "/n8n/v1/lists"),
         ("/", None),

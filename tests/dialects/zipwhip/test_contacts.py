@@ -107,7 +107,6 @@ async def test_an_id_that_no_engine_could_keep_is_unknown(digits: str, guest: Ru
     )
 
 
-@both_engines
 @pytest.mark.parametrize(
     "asked",
     [
@@ -233,7 +232,6 @@ async def test_a_contact_without_a_number_has_no_address(runner: Runner) -> None
 # -- contact/delete
 
 
-@both_engines
 @pytest.mark.parametrize(
     "case",
     [
@@ -259,7 +257,6 @@ async def test_a_deletion_is_refused_and_nothing_is_deleted(case: Case, guest: R
     await guest.run(case)
 
 
-@both_engines
 @pytest.mark.parametrize(
     "wanted",
     [("<unknown_id>",), ("0",), ("9" * 16,), ("<foreign_id>",), ("ptn:/<foreign_number>",), ("<unknown_id>,0", "7")],
@@ -269,7 +266,6 @@ async def test_deleting_contacts_of_nobody_does_nothing_and_says_so(wanted: tupl
     await guest.run(Case(label="", ask=delete(*wanted), body={"success": True, "response": False}))
 
 
-@both_engines
 @pytest.mark.parametrize(
     "wanted",
     [
@@ -290,6 +286,18 @@ async def test_contacts_are_deleted_together(wanted: tuple[str, ...], runner: Ru
         await runner.run(unknown("gone", get(id=contact_id)))
     assert [one["firstName"] for one in (await succeed(runner, list_()))["response"]] == ["Ada"]
     await runner.run(Case(label="again", ask=asked, body={"success": True, "response": False}))
+
+
+@both_engines
+async def test_every_engine_gives_and_deletes_contacts_and_nothing_halfway(runner: Runner) -> None:
+    await runner.run(unusable("halfway", delete("<ada_id>", "ptn:/x"), "contact"))
+    contact = (await succeed(runner, get(address="ptn:/ 1<ada_number>")))["response"]
+    assert (contact["id"], contact["firstName"]) == (int(runner.names["ada_id"]), "Ada")
+    await runner.run(unknown("foreign", get(id="<foreign_id>")))
+    await runner.run(Case(label="none", ask=delete("<foreign_id>"), body={"success": True, "response": False}))
+    asked = delete("<unknown_id>", "ptn:/<ada_number>")
+    await runner.run(Case(label="one", ask=asked, body={"success": True, "response": True}, changes=True))
+    await runner.run(unknown("gone", get(id="<ada_id>")))
 
 
 async def test_a_thousand_contacts_are_deleted_at_once(runner: Runner) -> None:

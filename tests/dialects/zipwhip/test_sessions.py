@@ -133,7 +133,6 @@ USER = {
 }
 
 
-@both_engines
 @pytest.mark.parametrize(
     ("session", "line", "members"),
     [

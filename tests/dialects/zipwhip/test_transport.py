@@ -20,7 +20,17 @@ READING = [probe for probe in PROBES if not probe.changes]
 # -- paths
 
 
-@pytest.mark.parametrize("path", ["//{}", "/{}/", "/{}//", "/api/v1/{}", "/api/v2/{}", "//api//v1//{}/"])
+PATHS = ["//{}", "/{}/", "/{}//", "/api/v1/{}", "/api/v2/{}", "//api//v1//{}/"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_contact_is_saved_at_every_path_that_clients_use(path: str, runner: Runner) -> None:
+    asked = ask(path.format("contact/save"), mobileNumber="2065550123")
+    answer = await runner.run(Case(label="", ask=asked, changes=True))
+    assert answer.json()["response"]["mobileNumber"] == "2065550123"
+
+
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("probe", READING, ids=lambda probe: probe.operation)
 async def test_a_call_is_found_at_every_path_that_clients_use(path: str, probe: Probe, guest: Runner) -> None:
     asked = Ask(path=path.format(probe.operation), params=probe.ask.params)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,7 @@ from linebook.runtime import Runtime
 
 JSON: Final = b"application/json"
 
+_SLASHES: Final = re.compile("/{2,}")
 _SURFACES: Final = frozenset({"v1", "v2", "n8n"})
 _encode: Final = msgspec.json.Encoder().encode
 _ids: Final = Ids()
@@ -81,10 +83,9 @@ class HeymarketDialect:
         return operation.result
 
     def normal_path(self, path: str) -> str | None:
-        """Drop one trailing slash (NOTES: paths)."""
-        if path.removeprefix("/").partition("/")[0] not in _SURFACES:
-            return None
-        return path[:-1] if path.endswith("/") else path
+        """Collapse repeated slashes and drop a trailing one (NOTES: paths)."""
+        path = _SLASHES.sub("/", path).removesuffix("/")
+        return path if path.removeprefix("/").partition("/")[0] in _SURFACES else None
 
     async def serve(self, runtime: Runtime, operation: Operation, request: Request) -> Response:
         """See `Dialect`. A programming error is left to whoever logs it; `refuse` gives its answer."""

@@ -1,6 +1,6 @@
 -- The lists of contact_lists.sql for who wants only some of them. There is no index for it: each of these is a full walk
 -- of an account's contacts, from one end until the page is full. Patterns come escaped by `!` and with plain letters in
--- lower case; all three are null where no text is looked for.
+-- lower case; all three are null where no text is looked for, the last two where the first one says it all.
 
 -- name: contacts_wanted_by_change_rising(account_id, first_no, last_no, assignee_id, pattern_1, pattern_2, pattern_3, offset, limit)
 -- A page of wanted contacts by rising change number: a full walk.
@@ -11,10 +11,12 @@ WHERE account_id = :account_id AND change_no >= :first_no AND change_no <= :last
         CAST(:pattern_1 AS text) IS NULL
         OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
             LIKE CAST(:pattern_1 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_2 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_3 AS text) ESCAPE '!'
+        OR (CAST(:pattern_2 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_2 AS text) ESCAPE '!')
+        OR (CAST(:pattern_3 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_3 AS text) ESCAPE '!')
     )
 ORDER BY change_no LIMIT :limit OFFSET :offset;
 
@@ -27,10 +29,12 @@ WHERE account_id = :account_id AND change_no >= :first_no AND change_no <= :last
         CAST(:pattern_1 AS text) IS NULL
         OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
             LIKE CAST(:pattern_1 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_2 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_3 AS text) ESCAPE '!'
+        OR (CAST(:pattern_2 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_2 AS text) ESCAPE '!')
+        OR (CAST(:pattern_3 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_3 AS text) ESCAPE '!')
     )
 ORDER BY change_no DESC LIMIT :limit OFFSET :offset;
 
@@ -43,10 +47,12 @@ WHERE account_id = :account_id AND change_no >= :first_no AND change_no <= :last
         CAST(:pattern_1 AS text) IS NULL
         OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
             LIKE CAST(:pattern_1 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_2 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_3 AS text) ESCAPE '!'
+        OR (CAST(:pattern_2 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_2 AS text) ESCAPE '!')
+        OR (CAST(:pattern_3 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_3 AS text) ESCAPE '!')
     );
 
 -- name: contacts_wanted_by_creation_rising(account_id, first_no, last_no, assignee_id, pattern_1, pattern_2, pattern_3, offset, limit)
@@ -58,10 +64,12 @@ WHERE account_id = :account_id AND created_no >= :first_no AND created_no <= :la
         CAST(:pattern_1 AS text) IS NULL
         OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
             LIKE CAST(:pattern_1 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_2 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_3 AS text) ESCAPE '!'
+        OR (CAST(:pattern_2 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_2 AS text) ESCAPE '!')
+        OR (CAST(:pattern_3 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_3 AS text) ESCAPE '!')
     )
 ORDER BY created_no LIMIT :limit OFFSET :offset;
 
@@ -74,10 +82,12 @@ WHERE account_id = :account_id AND created_no >= :first_no AND created_no <= :la
         CAST(:pattern_1 AS text) IS NULL
         OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
             LIKE CAST(:pattern_1 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_2 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_3 AS text) ESCAPE '!'
+        OR (CAST(:pattern_2 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_2 AS text) ESCAPE '!')
+        OR (CAST(:pattern_3 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_3 AS text) ESCAPE '!')
     )
 ORDER BY created_no DESC LIMIT :limit OFFSET :offset;
 
@@ -90,8 +100,10 @@ WHERE account_id = :account_id AND created_no >= :first_no AND created_no <= :la
         CAST(:pattern_1 AS text) IS NULL
         OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
             LIKE CAST(:pattern_1 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_2 AS text) ESCAPE '!'
-        OR lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
-            LIKE CAST(:pattern_3 AS text) ESCAPE '!'
+        OR (CAST(:pattern_2 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_2 AS text) ESCAPE '!')
+        OR (CAST(:pattern_3 AS text) IS NOT NULL
+            AND lower(first_name || ' ' || last_name || ' ; ' || display_name || ' ; ' || email || ' ; ' || COALESCE(phone, ''))
+                LIKE CAST(:pattern_3 AS text) ESCAPE '!')
     );

@@ -84,12 +84,20 @@ async def save_set(call: Call, saves: Sequence[SaveContact]) -> Sequence[object]
 
 def failed_element(raw: msgspec.Raw, error: Exception, *, inside: str = "") -> dict[str, Any]:
     """Give an element as it was sent, with what is wrong with it; `inside` names the member to put it in."""
-    sent = msgspec.json.decode(raw)
+    sent = _as_sent(raw)
     reason = reason_of(error)
     wrong = {"error": reason.message, "error_code": reason.code}
     if inside or not isinstance(sent, dict):
         return {inside or "contact": sent, **wrong}
     return {**sent, **wrong}
+
+
+def _as_sent(raw: msgspec.Raw) -> Any:
+    """Give what was sent; of what is no JSON after all the text, as far as it is text."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return bytes(raw).decode(errors="replace")
 
 
 # -- declarations
