@@ -118,9 +118,8 @@ class World:
 
     def whole_ref(self, ref: Ref) -> Person:
         """The same, by id."""
-        return self.engine.read(
-            lambda tx: _person(tx, self.account_id, contacts_by_id(tx, self.account_id, [ref.id])[ref.id])
-        )
+        account_id = self.account_id
+        return self.engine.read(lambda tx: _person(tx, account_id, contacts_by_id(tx, account_id, [ref.id])[ref.id]))
 
     def refs(self) -> list[Ref]:
         """Give the ids of all contacts, in the order in which they were made."""

@@ -235,7 +235,7 @@ class SqliteEngine:
             connection.set_busy_timeout(self._busy_ms)
             # Looked at before anything is set: a file that is not ours must not be touched.
             self._refuse_foreign(connection, may_be_empty=creates)
-            if connection.pragma("journal_mode", "wal") != "wal":
+            if self._begin_log(connection) != "wal":
                 raise StorageUnusable(
                     f"{self._place} is on a disk that does not allow a write-ahead log: move it to a local disk."
                 )
@@ -250,6 +250,20 @@ class SqliteEngine:
         self._writer = connection
         self._file_id = self._current_file_id()
         return connection
+
+    def _begin_log(self, connection: apsw.Connection) -> object:
+        """Switch to a write-ahead log; give the mode that holds then.
+
+        While another connection switches the same new file, SQLite refuses at once, whatever the busy time-out says.
+        """
+        deadline_s = time.monotonic() + self._busy_ms / 1000
+        while True:
+            try:
+                return connection.pragma("journal_mode", "wal")
+            except apsw.BusyError:
+                if time.monotonic() >= deadline_s:
+                    raise
+            time.sleep(0.01)
 
     def _close_writer(self) -> None:
         if self._writer is not None:
