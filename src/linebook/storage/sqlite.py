@@ -297,6 +297,9 @@ class SqliteEngine:
         is_empty = (
             not connection.pragma("user_version") and not connection.execute("SELECT count(*) FROM sqlite_schema").get
         )
+        # Another process may have made it linebook's between those looks; the mark comes with the tables, at once.
+        if not is_empty and connection.pragma("application_id") == APPLICATION_ID:
+            return
         if not is_empty:
             raise foreign(self._place)
         if not may_be_empty:
