@@ -196,6 +196,17 @@ async def test_a_sync_that_writes_back_what_it_was_shown_does_not_lift_a_stop(wo
         assert world.consent(GRACE).may_text
 
 
+@pytest.mark.parametrize("way", OPT_OUTS)
+async def test_an_opt_out_that_repeats_a_stop_is_the_team_s_word_as_well(world: World, way: str) -> None:
+    world.put(Person(phone=ADA))
+    world.record(ConsentAction.PERSON_STOP)
+    await OPT_OUTS[way](world, ADA, True)
+    world.record(ConsentAction.PERSON_START)
+    await check_shown(world, ADA, is_opted_out=True)
+    await OPT_OUTS[way](world, ADA, False)
+    await check_shown(world, ADA, is_opted_out=False)
+
+
 # -- numbers without a contact
 
 
