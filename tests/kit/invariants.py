@@ -11,6 +11,7 @@ from linebook.core.account import LAST_CHOSEN_CONTACT_ID, LAST_CONTACT_ID
 from linebook.core.consent import Consent, ConsentAction, apply
 from linebook.core.contact import email_key
 from linebook.core.phone import Phone
+from linebook.services import contact_buckets
 from linebook.storage.base import Engine
 from tests.kit.raw import Query, snapshot
 
@@ -75,14 +76,28 @@ def _wrong_contacts(query: Query, account_id: int) -> list[str]:
     }
     counts = rows(["id", "member_count"], "contact_group")
     members = Counter(group_id for _, group_id in links["contact_groups"])
+    buckets = rows(["bucket", "surplus"], "contact_bucket")
     return [
         *(f"group {one} counts {told} of {members[one]} contacts" for one, told in counts if told != members[one]),
+        *_wrong_buckets(clock, contacts, dict(buckets)),
         *_wrong_numbers(clock, contacts, history),
         *_wrong_keys(clock, contacts),
         *_wrong_labels(contacts, known, links),
         *_wrong_counts(contacts, rows(["id", "member_count"], "contact_group")),
         *_wrong_chains(contacts, history),
         *_wrong_times(clock, contacts, history),
+    ]
+
+
+def _wrong_buckets(clock: _Clock, contacts: Sequence[_Contact], surplus: dict[int, int]) -> list[str]:
+    size = contact_buckets.BUCKET
+    present = Counter(contact_buckets.bucket_of(one.id) for one in contacts)
+    counted = range(LAST_CHOSEN_CONTACT_ID // size, (clock.last_id - 1) // size + 1)
+    expected = Counter({one: min(size, clock.last_id - one * size) for one in counted})
+    return [
+        f"bucket {one} holds {present[one]} contacts, not {expected[one]} and {surplus.get(one, 0)}"
+        for one in sorted({*present, *expected, *surplus})
+        if present[one] != expected[one] + surplus.get(one, 0)
     ]
 
 

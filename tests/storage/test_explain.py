@@ -26,13 +26,10 @@ SQLITE: Final = load_queries("sqlite")
 POSTGRES: Final = load_queries("postgres")
 
 SMALL_LIST: Final = "every label of an account is wanted, and an account has few"
-OFFSET_WALK: Final = "clients that know offsets only: a walk of the narrow id index up to the page"
 CATALOG: Final = "reads the catalog, for the schema page and the tests"
 WHOLE_ACCOUNT: Final = "an account is deleted, and all that it has goes with it"
 FINDING_ONE_ROW: Final = {"clear_account", "clear_name_follower"}
 FULL_WALKS: Final = {
-    "contacts_at_offset": OFFSET_WALK,
-    "contacts_at_offset_from_end": OFFSET_WALK,
     "fields": SMALL_LIST,
     "tags": SMALL_LIST,
     "groups": SMALL_LIST,

@@ -33,6 +33,7 @@ _CLEARING: Final = (
     "clear_contact_tag",
     "clear_group_member",
     "clear_contact",
+    "clear_contact_bucket",
     "clear_history",
     "clear_field",
     "clear_tag",

@@ -17,6 +17,7 @@ from linebook.core.contact import Contact, email_key, is_storable
 from linebook.core.phone import Phone
 from linebook.errors import IdTaken
 from linebook.services.clocks import Clock
+from linebook.services.contact_buckets import bucket_of
 from linebook.storage import rows
 from linebook.storage.base import Row, Tx
 
@@ -247,8 +248,19 @@ class Book:
         tx.run_many("update_contact_keys", rekeyed)
         tx.run_many("insert_contacts", created)
         tx.run_many("insert_history", self._history)
+        tx.run_many("add_to_contact_buckets", self._bucket_changes())
         self._write_sets()
         self.clock.put(self._times[self._used_times - 1])
+
+    def _bucket_changes(self) -> list[dict[str, object]]:
+        """Give how ranges of ids came to differ from the rule: by contacts that went, and by chosen ids."""
+        changes = Counter[int]()
+        for contact_id in self._dirty:
+            expected = contact_id > LAST_CHOSEN_CONTACT_ID or contact_id in self._original
+            present = self._current[contact_id] is not None
+            if present is not expected:
+                changes[bucket_of(contact_id)] += present - expected
+        return [{"account_id": self._account_id, "bucket": one, "change": more} for one, more in changes.items()]
 
     def _write_sets(self) -> None:
         for member, label, insert, delete in (

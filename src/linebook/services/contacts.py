@@ -30,6 +30,7 @@ from linebook.services.accounts import NAME_MAX
 from linebook.services.book import Book
 from linebook.services.clocks import BOOK
 from linebook.services.consents import ConsentLedger, RecordConsent
+from linebook.services.contact_buckets import start_near
 from linebook.services.labels import LabelBook
 from linebook.services.users import Assignees
 from linebook.storage import rows
@@ -370,18 +371,18 @@ def contacts_after(tx: Tx, account_id: int, after_id: int, limit: int) -> list[C
 def contacts_at(tx: Tx, account_id: int, offset: int, limit: int) -> tuple[list[Contact], int]:
     """Give a page of contacts by rising id, so many from the start, and how many contacts there are.
 
-    For clients that know nothing but offsets; our own lists page by key. The walk is from the nearer end.
+    For clients that know nothing but offsets; our own lists page by key.
     """
-    count = count_contacts(tx, account_id)
+    clock = tx.one("clock", account_id=account_id, name=BOOK)
+    if clock is None:
+        return [], 0
+    last_id, count = int(clock[2]), int(clock[3])
     offset = max(offset, 0)
-    limit = min(limit, max(count - offset, 0))
+    limit = min(limit, count - offset)
     if limit <= 0:
         return [], count
-    if offset <= count // 2:
-        found = tx.all("contacts_at_offset", account_id=account_id, offset=offset, limit=limit)
-    else:
-        from_end = count - offset - limit
-        found = tx.all("contacts_at_offset_from_end", account_id=account_id, offset=from_end, limit=limit)
+    after_id, offset = start_near(tx, account_id, last_id, offset)
+    found = tx.all("contacts_at_offset", account_id=account_id, after_id=after_id, offset=offset, limit=limit)
     return _read(found), count
 
 

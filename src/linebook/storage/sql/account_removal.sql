@@ -67,6 +67,10 @@ DELETE FROM contact_tag WHERE account_id = :account_id;
 -- Removes the index from an account's groups to contacts.
 DELETE FROM group_member WHERE account_id = :account_id;
 
+-- name: clear_contact_bucket(account_id)!
+-- Removes what is kept of the ranges of an account's ids.
+DELETE FROM contact_bucket WHERE account_id = :account_id;
+
 -- name: clear_consent(account_id)!
 -- Removes the current view of an account's consents.
 DELETE FROM consent WHERE account_id = :account_id;

@@ -2,21 +2,17 @@
 -- A page of contacts by rising id.
 SELECT * FROM contact WHERE account_id = :account_id AND id > :after_id ORDER BY id LIMIT :limit;
 
--- name: contacts_at_offset(account_id, offset, limit)
--- A page of contacts by rising id, so many from the start: a full walk of the narrow id index up to the page.
+-- name: contacts_at_offset(account_id, after_id, offset, limit)
+-- A page of contacts by rising id, so many behind an id: a walk of the narrow id index from there to the page.
 SELECT c.* FROM (
-    SELECT id FROM contact WHERE account_id = :account_id ORDER BY id LIMIT :limit OFFSET :offset
+    SELECT id FROM contact WHERE account_id = :account_id AND id > :after_id ORDER BY id LIMIT :limit OFFSET :offset
 ) AS page CROSS JOIN contact AS c
 WHERE c.account_id = :account_id AND c.id = page.id
 ORDER BY c.id;
 
--- name: contacts_at_offset_from_end(account_id, offset, limit)
--- The same page counted from the end, for the second half of a large book.
-SELECT c.* FROM (
-    SELECT id FROM contact WHERE account_id = :account_id ORDER BY id DESC LIMIT :limit OFFSET :offset
-) AS page CROSS JOIN contact AS c
-WHERE c.account_id = :account_id AND c.id = page.id
-ORDER BY c.id;
+-- name: contact_buckets(account_id, last_bucket)
+-- The ranges of ids up to a bucket that hold more or fewer contacts than the rule says.
+SELECT bucket, surplus FROM contact_bucket WHERE account_id = :account_id AND bucket <= :last_bucket ORDER BY bucket;
 
 -- name: history_of_change(account_id, change_no, limit)
 -- What a contact was before: from the change that made it what it is backwards, newest first.

@@ -106,6 +106,14 @@ FROM json_to_recordset(:rows::json) AS r (
 )
 WHERE t.account_id = r.account_id AND t.id = r.id;
 
+-- name: add_to_contact_buckets(rows)!
+-- Corrects how many contacts more than the rule says ranges of ids hold.
+INSERT INTO contact_bucket AS t (account_id, bucket, surplus)
+SELECT r.account_id, r.bucket, r.change FROM json_to_recordset(:rows::json) AS r (
+    account_id bigint, bucket bigint, change bigint
+)
+ON CONFLICT (account_id, bucket) DO UPDATE SET surplus = t.surplus + excluded.surplus;
+
 -- name: save_consents(rows)!
 -- Writes the current consent of numbers.
 INSERT INTO consent (

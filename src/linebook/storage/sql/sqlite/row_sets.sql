@@ -65,6 +65,11 @@ DELETE FROM group_member WHERE account_id = :account_id AND group_id = :group_id
 -- Corrects how many contacts groups have.
 UPDATE contact_group SET member_count = member_count + :change WHERE account_id = :account_id AND id = :id;
 
+-- name: add_to_contact_buckets(account_id, bucket, change)!
+-- Corrects how many contacts more than the rule says ranges of ids hold.
+INSERT INTO contact_bucket (account_id, bucket, surplus) VALUES (:account_id, :bucket, :change)
+ON CONFLICT (account_id, bucket) DO UPDATE SET surplus = surplus + excluded.surplus;
+
 -- name: save_consents(account_id, phone, line_id, by_person, by_team, is_blocked, changed_ms)!
 -- Writes the current consent of numbers.
 INSERT INTO consent (
