@@ -97,7 +97,7 @@ class Hub:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
-        if scope["type"] == "http" and not self._is_own(scope["path"]):
+        if scope["type"] == "http" and (self._dispatch.knows(scope["path"]) or not self._is_own(scope["path"])):
             await self._dispatch(scope, receive, send)
         else:
             await self._around(scope, receive, send)

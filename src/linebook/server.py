@@ -21,6 +21,7 @@ from linebook.demo import demo_secrets_present
 from linebook.errors import SettingsError
 from linebook.listen import BACKLOG, are_loopback, base_url, bind, resolve, tls_context
 from linebook.logs import configure_logging
+from linebook.one_write import OneWriteProtocol
 from linebook.serve_lock import serve_lock
 from linebook.settings import Settings
 from linebook.storage.base import Engine
@@ -35,7 +36,7 @@ KEEP_ALIVE_S: Final = 75
 closes first can cut off a request on its way."""
 
 _COMMON: Final[dict[str, Any]] = {
-    "http": "httptools",
+    "http": OneWriteProtocol,
     "ws": "none",
     "loop": "none",
     "lifespan": "off",

@@ -43,6 +43,7 @@ Method = Callable[[Tx], object]
 TAG = {"account_id": 7, "tag_id": 1, "contact_id": 1}
 METHODS: dict[str, Method] = {
     "all": lambda tx: tx.all("contacts_by_phone", account_id=7, keys=["+12065551234"]),
+    "all_of": lambda tx: tx.all_of([("contacts_by_phone", {"account_id": 7, "keys": ["+12065551234"]})]),
     "one": lambda tx: tx.one("account_by_id", id=7),
     "run": lambda tx: tx.run("insert_line_address", address="+15556661234", account_id=7, line_id=1),
     "run_many": lambda tx: tx.run_many("insert_contact_tags", [TAG]),
@@ -129,6 +130,20 @@ def test_a_transaction_sees_what_it_wrote(engine: Engine, account: Account) -> N
         return tx.one("line_address", address="+15556661234")
 
     assert engine.write(work) == ("+15556661234", account.id, 3)
+
+
+def test_queries_asked_in_one_go_are_answered_in_their_order(engine: Engine, account: Account) -> None:
+    first, second = save(engine, account.id, "2065550001"), save(engine, account.id, "2065550002")
+
+    def keyed(*ids: int) -> dict[str, object]:
+        return {"account_id": account.id, "keys": list(ids)}
+
+    def ask(tx: Tx) -> list[list[int]]:
+        asks = [("contacts_by_id", keyed(second.id)), ("contacts_by_id", keyed(5)), ("contacts_by_id", keyed(first.id))]
+        return [[row[1] for row in found] for found in tx.all_of(asks)]
+
+    assert engine.read(ask) == engine.write(ask) == [[second.id], [], [first.id]]
+    assert engine.read(lambda tx: tx.all_of([])) == []
 
 
 def test_a_read_sees_one_snapshot_while_others_commit(engine: Engine) -> None:

@@ -68,6 +68,10 @@ class Dispatcher:
             for path, methods in routes.exact.items():
                 self._exact[path] = (routes.dialect, methods)
 
+    def knows(self, path: str) -> bool:
+        """Tell whether a call has exactly this path, as most requests do."""
+        return path in self._exact
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         started_s = time.perf_counter()

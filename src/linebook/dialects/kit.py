@@ -123,15 +123,24 @@ def parse_pairs(raw: bytes) -> list[tuple[str, str]]:
     return pairs
 
 
+_ASCII: Final = {form.format(number): chr(number) for number in range(128) for form in ("{:02x}", "{:02X}")}
+
+
 def _decoded(text: str) -> str:
     if "+" in text:
         text = text.replace("+", " ")
-    if "%" in text:
-        try:
-            return unquote(text, errors="strict")
-        except UnicodeDecodeError as error:
-            raise UnreadableBody("The parameters are not UTF-8 text.") from error
-    return text
+    if "%" not in text:
+        return text
+    plain, *escaped = text.split("%")
+    try:
+        # The usual escapes stand for one ASCII character each; anything else is read by the book.
+        return plain + "".join([_ASCII[one[:2]] + one[2:] for one in escaped])
+    except KeyError:
+        pass
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError as error:
+        raise UnreadableBody("The parameters are not UTF-8 text.") from error
 
 
 def decode_object(body: bytes) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -19,19 +20,31 @@ from linebook.errors import IdTaken
 from linebook.services.clocks import Clock
 from linebook.services.contact_buckets import bucket_of
 from linebook.storage import rows
-from linebook.storage.base import Row, Tx
+from linebook.storage.base import Ask, Row, Tx
 
 _replace = msgspec.structs.replace
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """What contacts are looked up by."""
+
+    phones: Sequence[str] = ()
+    email_keys: Sequence[str] = ()
+    ids: Sequence[int] = ()
+    uuids: Sequence[str] = ()
+
+
+NO_KEYS: Final = Keys()
 
 
 class Book:
     """The contacts of one account that a transaction touches, as they are after what was folded so far."""
 
-    def __init__(self, tx: Tx, account_id: int, size: int) -> None:
-        """Take the account's clock for at most `size` changes."""
+    def __init__(self, tx: Tx, account_id: int, size: int, keys: Keys = NO_KEYS) -> None:
+        """Take the account's clock for at most `size` changes, and read the contacts that own these keys."""
         self._tx = tx
         self._account_id = account_id
-        self.clock = Clock(tx, account_id)
+        self.clock = Clock(tx, account_id, asks=self._asks(keys))
         self._times = self.clock.times(max(size, 1))
         self._used_times = 0
         self._original: dict[int, Contact] = {}
@@ -41,26 +54,24 @@ class Book:
         self._by_uuid: dict[str, int] = {}
         self._dirty: dict[int, None] = {}
         self._history: list[dict[str, object]] = []
+        for found in self.clock.answers:
+            self._add(found)
 
     # -- resolve
 
-    def load(
-        self,
-        *,
-        phones: Iterable[str] = (),
-        email_keys: Iterable[str] = (),
-        ids: Iterable[int] = (),
-        uuids: Iterable[str] = (),
-    ) -> None:
+    def load(self, keys: Keys) -> None:
         """Read the contacts that own these keys: one statement per kind of key, driven by the keys."""
-        for query, keys in (
-            ("contacts_by_phone", sorted(set(phones))),
-            ("contacts_by_email", sorted(set(email_keys))),
-            ("contacts_by_id", sorted({one for one in ids if 1 <= one <= LAST_CONTACT_ID})),
-            ("contacts_by_uuid", sorted({one for one in uuids if is_storable(one)})),
-        ):
-            if keys:
-                self._add(self._tx.all(query, account_id=self._account_id, keys=keys))
+        for found in self._tx.all_of(self._asks(keys)):
+            self._add(found)
+
+    def _asks(self, keys: Keys) -> list[Ask]:
+        kinds: tuple[tuple[str, Iterable[str | int]], ...] = (
+            ("contacts_by_phone", set(keys.phones)),
+            ("contacts_by_email", set(keys.email_keys)),
+            ("contacts_by_id", {one for one in keys.ids if 1 <= one <= LAST_CONTACT_ID}),
+            ("contacts_by_uuid", {one for one in keys.uuids if is_storable(one)}),
+        )
+        return [(query, {"account_id": self._account_id, "keys": sorted(wanted)}) for query, wanted in kinds if wanted]
 
     def _add(self, found: Sequence[Row]) -> None:
         for row in found:

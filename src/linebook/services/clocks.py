@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from linebook.errors import NotFound
-from linebook.storage.base import Tx
+from linebook.storage.base import Ask, Tx
 
 BOOK: Final = "book"
 TEXTING: Final = "texting"
@@ -16,14 +17,16 @@ SPREAD_MS: Final = 2_000
 class Clock:
     """One account's clock inside the transaction that took it."""
 
-    def __init__(self, tx: Tx, account_id: int, name: str = BOOK) -> None:
+    def __init__(self, tx: Tx, account_id: int, name: str = BOOK, *, asks: Sequence[Ask] = ()) -> None:
         """Take the clock: no other transaction writes this part of the account until this one ends.
 
+        `asks` are queries that are asked in the same go and answered once the clock is taken: `answers` has their rows.
         Raises `NotFound` for an account that does not exist.
         """
-        row = tx.one("take_clock", account_id=account_id, name=name)
-        if row is None:
+        taken, *self.answers = tx.all_of([("take_clock", {"account_id": account_id, "name": name}), *asks])
+        if not taken:
             raise NotFound("There is no such account.")
+        row = taken[0]
         self._tx = tx
         self._account_id = account_id
         self._name = name

@@ -11,7 +11,7 @@ from linebook.core.consent import EVERY_LINE, Consent, ConsentAction, apply, eff
 from linebook.core.contact import check_text
 from linebook.core.phone import Phone
 from linebook.errors import DomainError
-from linebook.services.book import Book
+from linebook.services.book import Book, Keys
 from linebook.services.labels import next_id
 from linebook.storage import rows
 from linebook.storage.base import Tx
@@ -122,8 +122,7 @@ def record_consents(tx: Tx, account_id: int, changes: Sequence[RecordConsent]) -
     A number that has a contact: the contact counts as changed, and its history says what the consent was. Domain error:
     `InvalidMember` (a word or an evidence that cannot be stored).
     """
-    book = Book(tx, account_id, len(changes))
-    book.load(phones=[change.phone.text for change in changes])
+    book = Book(tx, account_id, len(changes), Keys(phones=[change.phone.text for change in changes]))
     ledger = ConsentLedger(tx, account_id)
     ledger.load([change.phone for change in changes])
     outcomes: list[Consent | DomainError] = []

@@ -27,7 +27,7 @@ from linebook.core.contact import (
 from linebook.core.phone import Phone
 from linebook.errors import ContactExists, ContactNotFound, DomainError, InvalidMember, KeyConflict
 from linebook.services.accounts import NAME_MAX
-from linebook.services.book import Book
+from linebook.services.book import Book, Keys
 from linebook.services.clocks import BOOK
 from linebook.services.consents import ConsentLedger, RecordConsent
 from linebook.services.contact_buckets import start_near
@@ -145,9 +145,9 @@ def save_contacts(tx: Tx, account_id: int, saves: Sequence[SaveContact]) -> list
     A domain error concerns its request alone: `ContactNotFound`, `ContactExists`, `KeyConflict`, `IdTaken`,
     `InvalidMember`. A member that the patch does not mention stays as it is.
     """
-    book = Book(tx, account_id, len(saves))
     refusals = [_refusal(save) for save in saves]
-    _resolve(book, [save for save, refusal in zip(saves, refusals, strict=True) if refusal is None])
+    keys = _keys([save for save, refusal in zip(saves, refusals, strict=True) if refusal is None])
+    book = Book(tx, account_id, len(saves), keys)
     ledger = ConsentLedger(tx, account_id)
     people = People(LabelBook(tx, account_id), Assignees(tx, account_id))
     ledger.load(_consent_phones(book, saves))
@@ -170,12 +170,12 @@ def save_contact_batch(tx: Tx, account_id: int, batches: Sequence[SaveBatch]) ->
 
 def delete_contacts(tx: Tx, account_id: int, deletes: Sequence[DeleteContact]) -> list[Contact | DomainError]:
     """Delete contacts; give each as it was, or `ContactNotFound`. Their numbers' consent stays."""
-    book = Book(tx, account_id, len(deletes))
-    book.load(
+    keys = Keys(
         ids=[one.id for one in deletes if one.id is not None],
         uuids=[one.uuid for one in deletes if one.uuid is not None],
         phones=[one.phone.text for one in deletes if one.phone is not None],
     )
+    book = Book(tx, account_id, len(deletes), keys)
     outcomes: list[Contact | DomainError] = []
     for one in deletes:
         contact = None
@@ -207,7 +207,8 @@ def _refusal(save: SaveContact) -> DomainError | None:
     return None
 
 
-def _resolve(book: Book, saves: Sequence[SaveContact]) -> None:
+def _keys(saves: Sequence[SaveContact]) -> Keys:
+    """Give the keys of every contact that these saves could mean."""
     phones: list[str] = []
     email_keys: list[str] = []
     ids: list[int] = []
@@ -224,7 +225,7 @@ def _resolve(book: Book, saves: Sequence[SaveContact]) -> None:
             ids.append(save.chosen_id)
         if save.match.uuid is not None:
             uuids.append(save.match.uuid)
-    book.load(phones=phones, email_keys=email_keys, ids=ids, uuids=uuids)
+    return Keys(phones=phones, email_keys=email_keys, ids=ids, uuids=uuids)
 
 
 def _save(book: Book, ledger: ConsentLedger, people: People, save: SaveContact) -> Saved:

@@ -9,7 +9,7 @@ import msgspec
 
 from linebook.core.author import Author
 from linebook.errors import DomainError, NotFound
-from linebook.services.book import Book
+from linebook.services.book import Book, Keys
 from linebook.services.contact_lists import contacts_with_tag
 from linebook.services.labels import list_tags
 from linebook.storage.base import Tx
@@ -39,7 +39,7 @@ def _remove(tx: Tx, account_id: int, request: RemoveTag) -> bool | DomainError:
     if all(tag.id != request.tag_id for tag in list_tags(tx, account_id)):
         return NotFound(f"There is no tag {request.tag_id}.")
     found = contacts_with_tag(tx, account_id, request.tag_id, 0, request.limit)
-    book.load(ids=[contact.id for contact in found])
+    book.load(Keys(ids=[contact.id for contact in found]))
     for contact in found:
         kept = tuple(tag_id for tag_id in contact.tags if tag_id != request.tag_id)
         book.update(contact, {"tags": kept}, request.author, {})

@@ -16,6 +16,9 @@ from linebook.ids import Ids
 Row = tuple[Any, ...]
 """One row as the database gives it; `rows.py` turns it into the domain's types."""
 
+Ask = tuple[str, Mapping[str, object]]
+"""The name of a query, and its parameters."""
+
 T = TypeVar("T")
 
 
@@ -33,6 +36,9 @@ class Tx(Protocol):
 
     def one(self, name: str, /, **params: object) -> Row | None:
         """Give the first row of the named query, or None."""
+
+    def all_of(self, asks: Sequence[Ask]) -> list[list[Row]]:
+        """Give every row of each of these queries, which are run in order and asked in one go."""
 
     def run(self, name: str, /, **params: object) -> None:
         """Run the named statement."""

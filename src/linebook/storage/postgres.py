@@ -21,7 +21,7 @@ from linebook.errors import (
     StorageUnusable,
 )
 from linebook.ids import Ids
-from linebook.storage.base import Row, Work, unsendable
+from linebook.storage.base import Ask, Row, Work, unsendable
 from linebook.storage.migrations import foreign, steps_after
 from linebook.storage.planner import prime
 from linebook.storage.queries import load_queries
@@ -95,6 +95,11 @@ class PostgresTx:
     def one(self, name: str, /, **params: object) -> Row | None:
         """See `Tx`."""
         return self._execute(name, params).fetchone()
+
+    def all_of(self, asks: Sequence[Ask]) -> list[list[Row]]:
+        """See `Tx`."""
+        cursors = [self._execute(name, params) for name, params in asks]
+        return [cursor.fetchall() for cursor in cursors]
 
     def run(self, name: str, /, **params: object) -> None:
         """See `Tx`."""

@@ -22,7 +22,7 @@ from linebook.errors import (
     StorageUnusable,
 )
 from linebook.ids import Ids
-from linebook.storage.base import Row, Work, unsendable
+from linebook.storage.base import Ask, Row, Work, unsendable
 from linebook.storage.migrations import foreign, steps_after
 from linebook.storage.queries import load_queries
 
@@ -86,6 +86,10 @@ class SqliteTx:
         """See `Tx`."""
         rows = self.all(name, **params)
         return rows[0] if rows else None
+
+    def all_of(self, asks: Sequence[Ask]) -> list[list[Row]]:
+        """See `Tx`."""
+        return [self.all(name, **params) for name, params in asks]
 
     def run(self, name: str, /, **params: object) -> None:
         """See `Tx`."""
