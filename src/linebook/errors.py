@@ -55,6 +55,22 @@ class InvalidMember(DomainError):
         self.reason = message
 
 
+class InvalidFile(DomainError):
+    """The file cannot be read."""
+
+
+class CannotExport(DomainError):
+    """This kind of file has no room for what is to be written into it."""
+
+
+class NotPossible(DomainError):
+    """This cannot be done in the state that things are in."""
+
+
+class NotOurs(DomainError):
+    """Somebody else works on this now."""
+
+
 class SetRefused(DomainError):
     """One contact of a set is refused, so that none of the set was stored."""
 
@@ -78,6 +94,73 @@ class AddressTaken(DomainError):
 
 class CredentialTaken(DomainError):
     """This secret is registered already."""
+
+
+class GroupNotFound(NotFound):
+    """There is no such group in this account."""
+
+
+class MessageNotFound(NotFound):
+    """There is no such message in this account."""
+
+
+class WebhookNotFound(NotFound):
+    """There is no such webhook in this account."""
+
+
+class ConversationNotFound(NotFound):
+    """There is no such conversation on this line."""
+
+
+class SendRefused(DomainError):
+    """The message cannot be sent, for a reason that nobody named. It may work later."""
+
+    code = -1
+    """The send code that names the reason."""
+
+
+class OptedOut(SendRefused):
+    """A recipient asked for silence, or is blocked."""
+
+    code = -1234
+
+    def __init__(self, numbers: tuple[str, ...]) -> None:
+        super().__init__()
+        self.numbers = numbers
+
+
+class SendUnavailable(SendRefused):
+    """The message cannot be taken just now."""
+
+    code = -855
+
+
+class AttachmentUnreadable(SendRefused):
+    """A file cannot be sent: it is gone, empty, too large, or of a type that no carrier takes."""
+
+    code = -704
+
+
+class NoCarrier(SendRefused):
+    """The line has no carrier that can be used."""
+
+    code = -700
+
+
+class MessageTooLong(SendRefused):
+    """The text is longer than a line takes."""
+
+    code = -394
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The text has more than {limit_bytes} bytes.")
+        self.limit_bytes = limit_bytes
+
+
+class NoRoute(SendRefused):
+    """A number is not complete, so that no carrier can be found for it."""
+
+    code = -124
 
 
 class NotAuthenticated(DomainError):

@@ -181,8 +181,8 @@ def test_ids_end_below_two_to_the_thirty_first(engine: Engine, account: Account)
         execute(f"UPDATE account_clock SET last_id = {LAST_CONTACT_ID - 1} WHERE name = 'book'")
         execute(
             "INSERT INTO contact_bucket (account_id, bucket, surplus) "
-            "WITH RECURSIVE every (bucket) AS (SELECT 65536 UNION ALL SELECT bucket + 1 FROM every WHERE bucket < 131071) "
-            f"SELECT {account.id}, bucket, CASE WHEN bucket < 131071 THEN -16384 ELSE -16382 END FROM every"
+            "WITH RECURSIVE b (no) AS (SELECT 65536 UNION ALL SELECT no + 1 FROM b WHERE no < 131071) "
+            f"SELECT {account.id}, no, CASE WHEN no < 131071 THEN -16384 ELSE -16382 END FROM b"
         )
     outcomes = save_all(
         engine, account.id, saving("2065550001"), saving("2065550002"), saving("2065550003", chosen_id=3)
