@@ -9,7 +9,7 @@ POSTGRES := $(if $(LINEBOOK_TEST_POSTGRES),true,tools/apt-need 'postgresql:initd
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test clients check format crash fuzz bench nightly coverage-page lock clean
+.PHONY: help demo test clients browser check format crash fuzz bench nightly coverage-page lock clean
 
 help: ## List these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,12 @@ clients: ## Run the platforms' own client programs, unchanged, against a live hu
 	@tools/bootstrap dev
 	@tools/bootstrap clients
 	$(PYTHON_IN_VENV) -m pytest tests/clients $(ARGS)
+
+browser: ## Use the demo's page in a headless Chromium, the system's own
+	@tools/bootstrap dev
+	@tools/bootstrap browser
+	@tools/apt-need chromium:chromium
+	$(PYTHON_IN_VENV) -m pytest tests/browser --numprocesses 0 $(ARGS)
 
 check: ## Check format, lint, types, who imports whom, and that generated pages are current
 	@tools/bootstrap dev
@@ -57,7 +63,7 @@ bench: ## Measure against the fixed references, as ratios within one run
 	@tools/apt-need wrk:wrk
 	$(PYTHON_IN_VENV) -m tests.bench $(ARGS)
 
-nightly: crash fuzz clients bench ## Run all the slow suites
+nightly: crash fuzz clients browser bench ## Run all the slow suites
 
 coverage-page: ## Write the generated pages of docs/ anew
 	@tools/bootstrap dev
@@ -75,6 +81,8 @@ lock: ## Make the lock files anew from pyproject.toml (UPGRADE=1 takes newer ver
 		--output-file requirements/bench.txt
 	$(COMPILE) --group clients --constraints requirements/dev.txt --constraints requirements/bench.txt \
 		--output-file requirements/clients.txt
+	$(COMPILE) --group browser --constraints requirements/dev.txt --constraints requirements/bench.txt \
+		--constraints requirements/clients.txt --output-file requirements/browser.txt
 	@if grep -n '://\|^-' requirements/*.txt; then echo 'lock: an address or an option in a lock file' >&2; exit 1; fi
 
 clean: ## Remove everything that git does not keep: .venv, caches, reports

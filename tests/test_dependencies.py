@@ -18,6 +18,7 @@ SETS = {
     "dev": PYPROJECT["project"]["dependencies"] + GROUPS["build"] + GROUPS["dev"],
     "bench": PYPROJECT["project"]["dependencies"] + GROUPS["build"] + GROUPS["bench"],
     "clients": PYPROJECT["project"]["dependencies"] + GROUPS["build"] + GROUPS["clients"],
+    "browser": PYPROJECT["project"]["dependencies"] + GROUPS["build"] + GROUPS["browser"],
 }
 
 
@@ -48,13 +49,15 @@ def test_a_lock_has_every_dependency_with_hashes_and_no_address(name: str) -> No
 
 def test_the_locks_agree_so_that_all_sets_share_one_environment() -> None:
     run, dev = locked("run"), locked("dev")
-    for other in (locked("bench"), locked("clients")):
+    for other in (locked("bench"), locked("clients"), locked("browser")):
         assert run.items() <= other.items()
         assert {name: other[name] for name in other.keys() & dev.keys()}.items() <= dev.items()
     assert run.items() <= dev.items()
     assert {name: locked("bench")[name] for name in locked("bench").keys() & locked("clients").keys()}.items() <= (
         locked("clients").items()
     )
+    browser, others = locked("browser"), locked("bench") | locked("clients") | dev
+    assert {name: others[name] for name in browser.keys() & others.keys()}.items() <= browser.items()
 
 
 def test_every_dependency_has_its_lower_bound() -> None:

@@ -63,6 +63,7 @@ def test_every_example_is_run_by_a_test() -> None:
     assert {path.name for path in EXAMPLES.iterdir() if path.is_file()} == {
         *(f"{name}.sh" for name in SCRIPTS),
         "test_with_pytest.py",
+        "test_texting_with_pytest.py",
         "ci-workflow.yml",
         *ELSEWHERE,
     }
@@ -177,4 +178,4 @@ def test_the_commands_of_the_workflow_run(tmp_path: Path, workflow: dict[str, An
     with runner(tmp_path, port) as step:
         told = {name: step(command) for name, command in commands.items()}
     last = told["Test"].splitlines()[-1]
-    assert "4 passed" in last if job == "pytest" else last == "inwise: the contact is there"
+    assert "9 passed" in last if job == "pytest" else last == "inwise: the contact is there"

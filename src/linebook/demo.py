@@ -134,6 +134,7 @@ GUIDES: Final[tuple[Guide, ...]] = (
             ' | sed \'s/.*"response":"\\([^"]*\\)".*/\\1/\')',
             "curl -s {base}/contact/save -d session=$SESSION -d mobileNumber=2065550100 -d firstName=Ada",
             "curl -s {base}/contact/get -d session=$SESSION -d mobileNumber=2065550100",
+            "curl -s {base}/message/send -d session=$SESSION -d contacts=2065550100 -d body='Your table is ready.'",
         ),
     ),
     Guide(
@@ -182,7 +183,10 @@ GUIDES: Final[tuple[Guide, ...]] = (
 
 def guide_text(base_url: str) -> str:
     """Give what somebody needs to call the demo that answers at this URL: credentials, and commands to copy."""
-    parts = [f"The demo answers at {base_url} (Ctrl-C ends it)."]
+    parts = [
+        f"The demo answers at {base_url} (Ctrl-C ends it).",
+        "In a browser that is the handset: what the demo's lines send arrives there, and you answer.",
+    ]
     for guide in GUIDES:
         parts += ["", f"{guide.title}:", *(f"  {one}" for one in guide.credentials), ""]
         parts += [f"  {one.replace('{base}', base_url)}" for one in guide.commands]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 from linebook.clock import Clock
-from linebook.core.account import Account, Credential, CredentialKind, Field, Group, Line, Tag, User
+from linebook.core.account import Account, Credential, CredentialKind, Field, Line, Tag, User
 from linebook.services import accounts, credentials, labels, lines, users
 from linebook.storage.base import Tx
 from linebook.storage.store import Store
@@ -59,9 +59,9 @@ class Directory:
         """Give an account's tags by rising id."""
         return await self._get(("tags", account_id), lambda tx: labels.list_tags(tx, account_id))
 
-    async def groups(self, account_id: int) -> list[Group]:
-        """Give an account's groups by rising id."""
-        return await self._get(("groups", account_id), lambda tx: labels.list_groups(tx, account_id))
+    async def group_names(self, account_id: int) -> dict[int, str]:
+        """Give the names of an account's groups by rising id; their counts change with every contact."""
+        return await self._get(("groups", account_id), lambda tx: _group_names(tx, account_id))
 
     async def fields(self, account_id: int) -> list[Field]:
         """Give an account's custom fields by rising id."""
@@ -79,3 +79,7 @@ class Directory:
             # What was read before a change must not be remembered as if it were read after it.
             self._entries[key] = found
         return found
+
+
+def _group_names(tx: Tx, account_id: int) -> dict[int, str]:
+    return {group.id: group.name for group in labels.list_groups(tx, account_id)}

@@ -104,6 +104,10 @@ class MessageNotFound(NotFound):
     """There is no such message in this account."""
 
 
+class OperatorNotFound(NotFound):
+    """There is no such operator on this line."""
+
+
 class WebhookNotFound(NotFound):
     """There is no such webhook in this account."""
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable
+from typing import Final
 
 RandomBytes = Callable[[int], bytes]
 """Gives that many random bytes."""
+
+UUID7_RANDOM_BYTES: Final = 10
 
 
 class Ids:
@@ -16,9 +19,16 @@ class Ids:
     def __init__(self, random_bytes: RandomBytes = os.urandom) -> None:
         self._random_bytes = random_bytes
 
-    def uuid7(self, at_ms: int) -> str:
-        """Give a UUID of version 7 (RFC 9562) for that time: lower case, hyphens, sortable by time."""
-        digits = f"{at_ms:012x}{self._random_bytes(10).hex()}"
+    def random(self, size_bytes: int) -> bytes:
+        """Give random bytes."""
+        return self._random_bytes(size_bytes)
+
+    def uuid7(self, at_ms: int, random: bytes | None = None) -> str:
+        """Give a UUID of version 7 (RFC 9562) for that time: lower case, hyphens, sortable by time.
+
+        `random` are ten bytes that were drawn before, and are used for nothing else.
+        """
+        digits = f"{at_ms:012x}{(random or self._random_bytes(UUID7_RANDOM_BYTES)).hex()}"
         variant = "89ab"[int(digits[16], 16) & 3]
         return f"{digits[:8]}-{digits[8:12]}-7{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 

@@ -95,6 +95,10 @@ class LoginGuard:
             self._threads, password_matches, password_hash, password
         )
 
+    async def hashed(self, password: str) -> str:
+        """Give what is stored of a password, made beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, hash_password, password)
+
     def close(self) -> None:
         """Let go of the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,8 @@ from linebook.errors import StorageUnavailable, StorageUnusable
 
 SUFFIX: Final = ".serve"
 """The lock is on a file beside the database, named like it with this ending."""
+
+LOOKERS_TRIES: Final = 3
 
 
 @contextmanager
@@ -35,6 +38,22 @@ def serve_lock(database_file: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_served(database_file: Path) -> bool:
+    """Whether a process serves the SQLite file now. It may begin or end right after."""
+    path = Path(os.path.realpath(database_file) + SUFFIX)
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _locked(path: Path, database_file: Path) -> int:
     while True:
         try:
@@ -45,7 +64,7 @@ def _locked(path: Path, database_file: Path) -> int:
                 "Does its folder exist, and may this user write there?"
             ) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
             if _is_still_named(path, descriptor):
                 return descriptor
         except BlockingIOError as error:
@@ -59,6 +78,15 @@ def _locked(path: Path, database_file: Path) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Lock the file for us alone; those who only look whether it is served (`is_served`) hold it for a moment."""
+    for _ in range(LOOKERS_TRIES - 1):
+        with suppress(BlockingIOError):
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        time.sleep(0.01)
+    return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _is_still_named(path: Path, descriptor: int) -> bool:

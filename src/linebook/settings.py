@@ -27,6 +27,7 @@ _OTHER_VARIABLES: Final = frozenset({FILE_VARIABLE, "LINEBOOK_TEST_POSTGRES"})
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
+Days = Annotated[float, Meta(gt=0, le=36_500)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,6 +64,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     file_limit_bytes: Annotated[
         Positive, Meta(description="Largest request body of a call that takes a whole file of contacts.")
     ] = 40_000_000
+    message_limit_bytes: Annotated[Positive, Meta(description="Longest text of a message, in bytes of UTF-8.")] = 600
+    attachments_limit_bytes: Annotated[
+        Positive, Meta(description="Most bytes that the files of one message have together.")
+    ] = 600_000
+    files_folder: Annotated[
+        str | None,
+        Meta(
+            description="Folder for the files of messages. Without it they lie beside the SQLite file, in a folder "
+            "named like it with `.files` behind; PostgreSQL needs one that every process reaches."
+        ),
+    ] = None
     inwise_strict_groups: Annotated[
         bool, Meta(description="inwise: refuse a group id that does not exist, instead of making the group.")
     ] = False
@@ -81,6 +93,42 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int,
         Meta(ge=0, description="Heymarket's limit of calls a minute for each credential (theirs is 500); 0 is none."),
     ] = 0
+    text_patience_s: Annotated[
+        Seconds, Meta(description="How long a text is tried before it has failed, in seconds.")
+    ] = 86_400.0
+    doubt_wait_s: Annotated[
+        Seconds,
+        Meta(
+            description="How long a receipt is waited for, in seconds, before a text of which it is not known whether "
+            "it left is sent again or failed, as its line says."
+        ),
+    ] = 120.0
+    lease_s: Annotated[
+        Seconds,
+        Meta(
+            description="How long a process that is not heard of keeps its lines and webhooks from others, in seconds."
+        ),
+    ] = 15.0
+    webhook_networks: Annotated[
+        str,
+        Meta(
+            description="Private networks that webhooks may call, separated by commas, such as "
+            "`127.0.0.0/8,10.0.0.0/8`; all others are refused."
+        ),
+    ] = ""
+    keep_attempts_days: Annotated[
+        Days, Meta(description="How long each try to tell a webhook of an event is kept, in days.")
+    ] = 14.0
+    keep_events_days: Annotated[
+        Days, Meta(description="How long events are kept once every webhook was told, in days.")
+    ] = 30.0
+    keep_parked_days: Annotated[
+        Days,
+        Meta(description="How long an event that a webhook could not be told is kept for a replay, in days."),
+    ] = 90.0
+    keep_receipts_days: Annotated[
+        Days, Meta(description="How long what carriers said about texts is kept, in days.")
+    ] = 90.0
     drain_s: Annotated[Seconds, Meta(description="Longest wait for running requests at SIGTERM, in seconds.")] = 20.0
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="Least severity logged.")] = (
         "info"

@@ -20,7 +20,7 @@ def measure_reads(*, database: str, contacts: int, small: int) -> None:
         paths = [_paths(SMALL_SESSION, small), _paths(SESSION, contacts)]
         print(f"{'':26} {small:>12,} {contacts:>12,}   ratio")
         for name in paths[0]:
-            small_ms, large_ms = _alternating(client, paths[0][name], paths[1][name])
+            small_ms, large_ms = alternating(client, paths[0][name], paths[1][name])
             print(f"{name:26} {small_ms:9.2f} ms {large_ms:9.2f} ms   {large_ms / small_ms:.2f}")
 
 
@@ -35,7 +35,8 @@ def _paths(session: str, size: int) -> dict[str, str]:
     }
 
 
-def _alternating(client: httpx.Client, first: str, second: str) -> tuple[float, float]:
+def alternating(client: httpx.Client, first: str, second: str) -> tuple[float, float]:
+    """Give the middle times of two reads that take turns, in milliseconds."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(CALLS):
         for path, several in ((first, times[0]), (second, times[1])):

@@ -80,6 +80,7 @@ def test_without_an_account_it_says_how_to_make_one(linebook: CommandLine) -> No
 
 def test_a_line_is_added_with_all_it_has(shop: CommandLine) -> None:
     options = ["--label", "Sales", "--multi-user", "--local", "--window", "5", "--rate", "2", "--id", "7"]
+    options += ["--on-doubt", "fail"]
     made = shop.data("line", "add", "1 (888) 555-0100", *options)
     assert made | {"created": ""} == {
         "id": 7,
@@ -90,6 +91,7 @@ def test_a_line_is_added_with_all_it_has(shop: CommandLine) -> None:
         "toll_free": False,
         "window": 5,
         "rate": 2,
+        "on_doubt": "fail",
         "created": "",
     }
     assert shop.data("line", "add", "8885550101")["toll_free"] is True

@@ -42,6 +42,7 @@ def test_these_are_the_commands() -> None:
     assert [" ".join(words) for words in COMMANDS] == [
         "demo",
         "serve",
+        "usage",
         "settings",
         "account create",
         "account list",
@@ -60,6 +61,23 @@ def test_these_are_the_commands() -> None:
         "contacts delete",
         "contacts history",
         "contacts save",
+        "contacts export",
+        "contacts import",
+        "imports list",
+        "imports show",
+        "imports resume",
+        "imports cancel",
+        "imports undo",
+        "imports rejects",
+        "consent import",
+        "consent export",
+        "messages list",
+        "messages show",
+        "webhooks add",
+        "webhooks list",
+        "webhooks log",
+        "webhooks replay",
+        "webhooks delete",
     ]
 
 
@@ -108,8 +126,8 @@ def test_a_group_without_a_command_shows_what_it_has(linebook: CommandLine, word
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["nonsense"], "No such command 'nonsense': see `linebook --help`."),
-        (["acount"], "No such command 'acount'. Did you mean 'account'?: see `linebook --help`."),
+        (["xyzzy"], "No such command 'xyzzy': see `linebook --help`."),
+        (["acount"], "No such command 'acount'. Did you mean 'account', 'consent'?: see `linebook --help`."),
         (["account", "make"], "No such command 'make': see `linebook account --help`."),
         (["line", "list", "--loud"], "No such option: --loud: see `linebook line list --help`."),
         (["account", "create"], "Missing argument 'name': see `linebook account create --help`."),

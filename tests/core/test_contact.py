@@ -126,6 +126,7 @@ def test_any_other_text_is_taken(text: str) -> None:
 
 def test_every_member_of_a_patch_is_covered_here() -> None:
     assert set(OTHER) == set(PLAIN_MEMBERS)
+    assert ContactPatch.__struct_fields__[: len(PLAIN_MEMBERS)] == PLAIN_MEMBERS
     assert set(ContactPatch.__struct_fields__) == {
         *PLAIN_MEMBERS,
         *("fields", "tags", "groups"),

@@ -10,9 +10,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from linebook.storage.store import open_engine
 from tests.bench.books import SESSION, fill_book
+from tests.crash import imports, texting
 from tests.crash.hub import HubProcess
 from tests.crash.saves import SavesUnderKill
 from tests.kit.postgres import PostgresCluster
@@ -24,13 +26,22 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20, help="kills per engine (default 20)")
     parser.add_argument("--engine", choices=("sqlite", "postgres"), action="append", help="default: both")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31), help="repeats a run")
+    parser.add_argument("--suite", choices=sorted(SUITES), action="append", help="default: all")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
     faults = 0
     for engine in arguments.engine or ("sqlite", "postgres"):
-        with _database(engine) as (database, folder):
-            faults += asyncio.run(_rounds(engine, database, folder, arguments.rounds, arguments.seed))
+        for suite in arguments.suite or sorted(SUITES):
+            with _database(engine) as (database, folder):
+                faults += SUITES[suite](engine, database, folder, arguments.rounds, arguments.seed)
     return 1 if faults else 0
+
+
+def _saves(name: str, database: str, folder: Path, rounds: int, seed: int) -> int:
+    return asyncio.run(_rounds(name, database, folder, rounds, seed))
+
+
+SUITES: Final = {"import": imports.run_rounds, "saves": _saves, "texting": texting.run_rounds}
 
 
 async def _rounds(name: str, database: str, folder: Path, rounds: int, seed: int) -> int:

@@ -18,7 +18,8 @@ START_TIMEOUT_S = 30
 class HubProcess:
     """One `linebook serve` on loopback; leaving the context ends it."""
 
-    def __init__(self, database: str, log: Path) -> None:
+    def __init__(self, database: str, log: Path, **variables: str) -> None:
+        self._variables = variables
         self._database = database
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,7 +44,7 @@ class HubProcess:
         command = [sys.executable, "-m", "linebook", "serve", "--database", self._database, "--port", str(self.port)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, env=os.environ | {"LINEBOOK_LOG_LEVEL": "warning"}
+                command, stdout=log, stderr=log, env=os.environ | {"LINEBOOK_LOG_LEVEL": "warning"} | self._variables
             )
         deadline_s = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline_s:

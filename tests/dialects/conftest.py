@@ -17,6 +17,12 @@ SECRET_KEY = "5ea1" * 16
 HubOf = Callable[[str, str], Awaitable[RunningHub]]
 
 
+async def stop_background(hub: RunningHub) -> None:
+    """End the workers of a hub: what a call leaves is looked at before they change it, and the gate is its own."""
+    await hub.runtime.delivery.stop()
+    await hub.server._hub._webhooks.stop()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def hub_of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HubOf]:
     """Give the hub of an engine and a purpose, started at first use. No failed login ever counts."""
@@ -36,8 +42,11 @@ async def hub_of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
                     file_limit_bytes=BODY_LIMIT_BYTES,
                     login_failures=1_000_000,
                     secret_key=SECRET_KEY,
+                    webhook_networks="127.0.0.0/8",
+                    files_folder=str(tmp_path_factory.mktemp("files")),
                 )
                 hubs[key] = await stack.enter_async_context(running)
+                await stop_background(hubs[key])
             return hubs[key]
 
         yield give

@@ -20,6 +20,7 @@ from linebook.dialects.base import Dialect, Operation, all_ways_in
 from linebook.dialects.pages import docs_page
 from linebook.dialects.samples import example_parts, example_path, path_names, shown_credentials
 from linebook.settings import Settings
+from linebook.webhooks.guard import LOOPBACK_NETWORKS
 from tests.dialects.invented import HOSTILE, INVENTED
 
 HOST = "hub.example:8420"
@@ -29,7 +30,8 @@ EVERY_DIALECT = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect:
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """Talks to a hub with the demo account."""
-    runtime = build_runtime(Settings(database=f"sqlite:///{tmp_path}/book.db"))
+    settings = Settings(database=f"sqlite:///{tmp_path}/book.db", webhook_networks=LOOPBACK_NETWORKS)
+    runtime = build_runtime(settings)
     runtime.store.engine.migrate()
     prepare_demo(runtime.store.engine)
     hub = Hub(runtime)
@@ -129,8 +131,8 @@ async def test_every_example_works_on_the_demo_account_and_its_answer_has_the_de
     ending = {one.ended_by for one in dialect.security[0]}
     served = [operation for operation in dialect.operations if operation.handler is not None]
     for operation in sorted(served, key=lambda operation: operation.name in ending):
-        if not set(path_names(operation)) <= operation.example.keys():
-            continue  # only another call can give what stands in its path
+        if not set(path_names(operation)) <= operation.example.keys() or operation.is_example_made_up:
+            continue  # only another call can give what stands in its path, or what it names
         answer = await _call(client, dialect, operation, shown)
         assert answer.status_code == operation.status, (operation.name, answer.text)
         msgspec.json.decode(answer.content, type=dialect.answer_shape(operation))

@@ -19,6 +19,8 @@ from tests.kit.postgres import PostgresCluster
 from tests.kit.wire import BODY_LIMIT_BYTES
 
 FAULTS_SHOWN = 20
+SECRET_KEY = "f0e1" * 16
+"""Seals what the hub must read back; a database server has no place to keep a key of its own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     deadline_s = started_s + options.seconds
     ledgers: list[Ledger] = []
     with _database(options.engine) as url:
-        settings = {"body_limit_bytes": BODY_LIMIT_BYTES, "login_failures": 1_000_000}
+        settings = {"body_limit_bytes": BODY_LIMIT_BYTES, "login_failures": 1_000_000, "secret_key": SECRET_KEY}
         with hub_thread(url, **settings) as running:
             for target in TARGETS:
                 if options.dialect in (None, target.name):

@@ -126,6 +126,9 @@ class Ledger:
             counts = (self.total(part, operation), self.shown[part, operation], self.reached[part, operation])
             by_status = (self.statuses[part, operation, one] or "" for one in statuses)
             rows.append([operation, part, *map(str, counts), *map(str, by_status)])
+        sums = [sum(counter.values()) for counter in (self.statuses, self.shown, self.reached)]
+        of_status = [sum(count for (*_, status), count in self.statuses.items() if status == one) for one in statuses]
+        rows.append(["together", "", *map(str, sums), *map(str, of_status)])
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         return "\n".join(
             "  ".join(

@@ -9,11 +9,14 @@ import msgspec
 
 from linebook.dialects.base import Dialect, Operation
 from linebook.dialects.heymarket import HEYMARKET
+from linebook.dialects.inwise import INWISE
 from linebook.dialects.sendblue import SENDBLUE
 from linebook.dialects.zipwhip import ZIPWHIP
 from linebook.runtime import Runtime
 from tests.dialects.heymarket import form as heymarket
 from tests.dialects.heymarket.tenants import add_tenant as add_heymarket_tenant
+from tests.dialects.inwise import form as inwise
+from tests.dialects.inwise.tenants import add_tenant as add_inwise_tenant
 from tests.dialects.sendblue import form as sendblue
 from tests.dialects.sendblue.tenants import add_tenant as add_sendblue_tenant
 from tests.dialects.zipwhip import form as zipwhip
@@ -50,6 +53,12 @@ TARGETS: Final = (
         form_of=heymarket.form_of,
         probes=heymarket.PROBES,
         add_tenant=add_heymarket_tenant,
+    ),
+    Target(
+        dialect=INWISE,
+        form_of=inwise.form_of,
+        probes=inwise.PROBES,
+        add_tenant=add_inwise_tenant,
     ),
     Target(
         dialect=SENDBLUE,

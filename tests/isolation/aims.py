@@ -22,20 +22,69 @@ _NOTHING: Final[tuple[Probe, ...]] = ({},)
 
 # -- Zipwhip
 
+_MESSAGES: Final[tuple[Probe, ...]] = (
+    {"message": K.MESSAGE_ID},
+    {"messages": K.MESSAGE_ID},
+    {"uuid": K.MESSAGE_ID},
+    {"uuids": K.MESSAGE_ID},
+)
+_CONVERSATION: Final[tuple[Probe, ...]] = ({"fingerprint": K.FINGERPRINT}, {"address": K.ADDRESS})
+
 _ZIPWHIP: Final[Aims] = {
     "user/login": ({"username": K.LINE}, {"mobileNumber": K.LINE}, {"userName": K.LINE}),
     "user/logout": _NOTHING,
     "user/get": _NOTHING,
+    "user/signature/set": _NOTHING,
+    "user/save": ({"email": K.USER_EMAIL},),
+    "password/change": _NOTHING,
+    "operator/list": _NOTHING,
+    "operator/save": ({"operatorId": K.USER_ID, "email": K.USER_EMAIL}, {"email": K.USER_EMAIL}),
+    "operator/unassign": ({"operatorId": K.USER_ID},),
+    "role/list": _NOTHING,
     "contact/save": ({"mobileNumber": K.PHONE, "email": K.EMAIL}, {"address": K.ADDRESS}),
     "contact/get": ({"id": K.CONTACT_ID}, {"mobileNumber": K.PHONE}, {"address": K.ADDRESS}),
     "contact/list": _NOTHING,
     "contact/delete": ({"contact": K.CONTACT_ID}, {"contact": K.ADDRESS}),
+    "message/send": (
+        {"contacts": K.PHONE},
+        {"to": K.PHONE},
+        {"destinationAddress": K.PHONE},
+        {"contact": K.ADDRESS},
+        {"contactId": K.CONTACT_ID},
+        {"contacts": K.PHONE, "attachment": K.STORAGE_KEY},
+        {"contacts": K.GROUP_ADDRESS},
+    ),
+    "message/get": ({"id": K.MESSAGE_ID}, {"uuid": K.MESSAGE_ID}),
+    "message/list": _NOTHING,
+    "message/read": _MESSAGES,
+    "message/delete": _MESSAGES,
+    "messaging/send": ({"to": K.PHONE}, {"to": K.PHONE, "key": K.STORAGE_KEY}),
+    "hostedContent/save": _NOTHING,
+    "hostedContent/get": ({"storageKey": K.STORAGE_KEY},),
+    "messageAttachment/list": ({"messageId": K.MESSAGE_ID},),
+    "group/save": ({"name": K.GROUP_NAME, "member": K.PHONE},),
+    "group/list": _NOTHING,
+    "group/get": ({"address": K.GROUP_ADDRESS},),
+    "group/members": ({"group": K.GROUP_ADDRESS},),
+    "group/addMember": ({"group": K.GROUP_ADDRESS, "mobileNumber": K.PHONE},),
+    "group/removeMember": ({"group": K.GROUP_ADDRESS, "member": K.PHONE},),
+    "group/delete": ({"address": K.GROUP_ADDRESS},),
+    "conversation/list": _NOTHING,
+    "conversation/get": _CONVERSATION,
+    "conversation/read": _CONVERSATION,
+    "conversation/delete": _CONVERSATION,
+    "webhook/add": _NOTHING,
+    "webhook/update": ({"webhookId": K.WEBHOOK_ID},),
+    "webhook/list": _NOTHING,
+    "webhook/delete": ({"webhookId": K.WEBHOOK_ID},),
 }
 _ZIPWHIP_PLAIN: Final = frozenset(
     {
         *("password", "firstName", "lastName", "notes", "businessName", "jobTitle", "addressLine1", "addressLine2"),
         *("city", "state", "zipcode", "country", "loc", "phoneKey", "custom1", "custom2"),
         *("page", "pageSize", "start", "limit"),
+        *("body", "scheduledDate", "fromName", "advertisement", "data", "type", "signature"),
+        *("event", "url", "method", "currentPassword", "username", "active", "roleId"),
     }
 )
 

@@ -121,6 +121,10 @@ def request_for(
     query = {name[1:]: value for name, value in shown.items() if name.startswith("?")}
     headers = [(name, value) for name, value in shown.items() if not name.startswith("?")]
     body = b""
+    if operation.name == "hostedContent/save":
+        upload = [("content-type", "multipart/form-data; boundary=cut"), *headers]
+        part = b'--cut\r\nContent-Disposition: form-data; name="data"; filename="a.txt"\r\n\r\na file\r\n--cut--\r\n'
+        return request_bytes(method, f"{path}?{urlencode(query | params)}", upload, part)
     if operation.body is not None:
         headers.append(("content-type", "application/json"))
         body = json.dumps(_body(members_of(operation), plain, example.body, given), ensure_ascii=False).encode()

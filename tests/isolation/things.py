@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 import itertools
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -14,11 +15,13 @@ from linebook.core.account import CredentialKind, Role
 from linebook.core.author import Author
 from linebook.core.consent import ConsentAction
 from linebook.core.contact import ContactPatch, FieldsChange, SetChange
+from linebook.core.message import EventKind
 from linebook.core.phone import Phone
 from linebook.errors import DomainError
 from linebook.login import hash_password
 from linebook.runtime import Runtime
 from linebook.services.accounts import DIRECTORY, CreateAccount, create_accounts
+from linebook.services.attachments import KeepAttachment, keep_attachments
 from linebook.services.consents import RecordConsent, record_consents
 from linebook.services.contacts import SaveContact, save_contacts
 from linebook.services.credentials import (
@@ -29,16 +32,20 @@ from linebook.services.credentials import (
     revoke_credentials,
     sealing_context,
 )
-from linebook.services.import_reports import KeepReport, keep_reports
+from linebook.services.inbound import InboundText, receive_texts
 from linebook.services.labels import CreateField, CreateGroup, CreateTag, create_fields, create_groups, create_tags
 from linebook.services.lines import AddLine, add_lines
 from linebook.services.users import LINE_LOGIN, AddUser, SetLogin, add_users, set_logins
+from linebook.services.webhooks import AddWebhook, add_webhooks
 from linebook.storage.base import Tx
+from linebook.storage.blobs import BlobFolder
 from linebook.storage.gate import Service
+from tests.kit.importing import add_import
 
 PASSWORD: Final = "mypassword"
 VICTIMS_PASSWORD: Final = "theirpassword"
 SECRET_KEY: Final = "the key of a secret"
+_FILE: Final = b"a file of a message"
 
 Outcome = TypeVar("Outcome")
 _numbers = itertools.count(1)
@@ -68,11 +75,17 @@ class Kind(enum.StrEnum):
     FIELD_LABEL = enum.auto()
     GROUP_ID = enum.auto()
     GROUP_NAME = enum.auto()
+    GROUP_ADDRESS = enum.auto()
+    """The group as Zipwhip's address."""
     USER_ID = enum.auto()
     USER_EMAIL = enum.auto()
     LINE = enum.auto()
     TOKEN_ID = enum.auto()
     IMPORT_ID = enum.auto()
+    MESSAGE_ID = enum.auto()
+    FINGERPRINT = enum.auto()
+    STORAGE_KEY = enum.auto()
+    WEBHOOK_ID = enum.auto()
     CSV = enum.auto()
     """A file with the contact in it, by number and e-mail address."""
 
@@ -95,11 +108,16 @@ NOBODYS: Final[Things] = {
     Kind.FIELD_LABEL: "No field",
     Kind.GROUP_ID: "555000999",
     Kind.GROUP_NAME: "No group",
+    Kind.GROUP_ADDRESS: "device:/5550000999/555000999",
     Kind.USER_ID: "9990",
     Kind.USER_EMAIL: "no-user@example.test",
     Kind.LINE: "+15550000999",
     Kind.TOKEN_ID: "999",
     Kind.IMPORT_ID: "999",
+    Kind.MESSAGE_ID: "1790000000000000001",
+    Kind.FINGERPRINT: "999",
+    Kind.STORAGE_KEY: "01890000-0000-4000-8000-000000000999",
+    Kind.WEBHOOK_ID: "100000999",
     Kind.CSV: "Email,Mobile,Firstname,Lastname\nnobody@example.test,12065550999,A,B\n",
 }
 """What no account has."""
@@ -160,7 +178,9 @@ def add_tenant(
     runtime: Runtime, plan: Plan, *, account_id: int | None = None, kinds: Iterable[CredentialKind] = CredentialKind
 ) -> Tenant:
     """Make an account with one thing of each kind and secrets of these kinds, in one transaction."""
-    return runtime.store.engine.write(lambda tx: _Builder(tx, runtime, plan).build(account_id, kinds))
+    tenant = runtime.store.engine.write(lambda tx: _Builder(tx, runtime, plan).build(account_id, kinds))
+    BlobFolder(runtime.files.folder or "").put(tenant.account_id, _FILE)
+    return tenant
 
 
 def fresh_secret(runtime: Runtime, kind: CredentialKind) -> str:
@@ -210,14 +230,16 @@ class _Builder:
         self._do(create_fields, CreateField(label=f"{plan.word}field", id=plan.small_id))
         contact = self._contact(user.id)
         secrets = {kind: fresh_secret(self._runtime, kind) for kind in kinds}
-        token_id = import_id = 0
+        token_id = import_id = webhook_id = 0
         for _ in range(plan.further_tokens + 1):
-            import_id = self._do(keep_reports, _REPORT).id
+            import_id = add_import(self._tx, self._account_id)
+            webhook_id = self._webhook(line.id)
             spare = fresh_secret(self._runtime, CredentialKind.SENDBLUE_TOKEN)
             token_id = self._register(CredentialKind.SENDBLUE_TOKEN, spare)
         for kind, secret in secrets.items():
             self._register(kind, secret, line_id=line.id if kind is CredentialKind.ZIPWHIP_SESSION else None)
         digits = plan.phone[1:]
+        message, storage_key = self._message(line.id), self._file()
         things = {
             Kind.CONTACT_ID: str(contact.id),
             Kind.CONTACT_UUID: contact.uuid,
@@ -234,11 +256,16 @@ class _Builder:
             Kind.FIELD_LABEL: f"{plan.word}field",
             Kind.GROUP_ID: str(plan.label_id),
             Kind.GROUP_NAME: f"{plan.word}group",
+            Kind.GROUP_ADDRESS: f"device:/{address[2:]}/{plan.label_id}",
             Kind.USER_ID: str(user.id),
             Kind.USER_EMAIL: user.email,
             Kind.LINE: address,
             Kind.TOKEN_ID: str(token_id),
             Kind.IMPORT_ID: str(import_id),
+            Kind.MESSAGE_ID: str(message.id),
+            Kind.FINGERPRINT: str(message.fingerprint),
+            Kind.STORAGE_KEY: storage_key,
+            Kind.WEBHOOK_ID: str(webhook_id),
             Kind.CSV: f"Email,Mobile,Firstname,Lastname\n{plan.email},{digits},A,B\n",
         }
         return Tenant(account_id=self._account_id, things=things, secrets=secrets)
@@ -256,7 +283,16 @@ class _Builder:
             line_id=line_id, prefix=LINE_LOGIN, password_hash=_hashed(plan.password), role=Role.SYSTEM, user_id=None
         )
         self._do(set_logins, login)
-        return self._do(add_users, add)
+        user = self._do(add_users, add)
+        own = SetLogin(
+            line_id=line_id,
+            prefix=f"{plan.word}login",
+            password_hash=_hashed(plan.password),
+            role=Role.ADMINISTRATOR,
+            user_id=user.id,
+        )
+        self._do(set_logins, own)
+        return user
 
     def _contact(self, user_id: int) -> Any:
         plan = self._plan
@@ -282,6 +318,26 @@ class _Builder:
         self._do(record_consents, stop)
         return saved.contact
 
+    def _webhook(self, line_id: int) -> int:
+        url = f"http://127.0.0.1:9/{self._plan.word}"
+        request = AddWebhook(dialect="zipwhip", kinds=(EventKind.OPT_OUT,), url=url, line_id=line_id, author=AUTHOR)
+        return int(self._do(add_webhooks, request).id)
+
+    def _file(self) -> str:
+        request = KeepAttachment(
+            digest=hashlib.sha256(_FILE).hexdigest(),
+            size_bytes=len(_FILE),
+            kind="text/plain",
+            file_name=f"{self._plan.word}.txt",
+            author=AUTHOR,
+        )
+        return str(self._do(keep_attachments, request).id)
+
+    def _message(self, line_id: int) -> Any:
+        plan = self._plan
+        text = InboundText(line_id=line_id, sender=plan.phone, body=f"{plan.word}text", carrier="loopback")
+        return self._do(receive_texts, text).message
+
     def _register(self, kind: CredentialKind, secret: str, **members: Any) -> int:
         return self._do(register_credentials, registering(self._runtime, kind, secret, **members)).id
 
@@ -290,7 +346,6 @@ class _Builder:
 
 
 AUTHOR: Final = Author("test")
-_REPORT: Final = KeepReport(created=1, updated=0, skipped=0, failed=0, errors=(), author=AUTHOR)
 
 
 def _only(service: Service[Any, Outcome], tx: Tx, account_id: int, item: object) -> Outcome:

@@ -50,7 +50,14 @@ class Ended(msgspec.Struct, frozen=True):
         return self.err.removeprefix("linebook: ").removesuffix("\n")
 
 
-class _Terminal(io.StringIO):
+class _Input(io.TextIOWrapper):
+    """Standard input, as text and as bytes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(io.BytesIO(text.encode()), encoding="utf-8")
+
+
+class _Terminal(_Input):
     def isatty(self) -> bool:
         return True
 
@@ -64,7 +71,7 @@ class CommandLine:
 
     def __call__(self, *arguments: str, stdin: str = "", terminal: bool = False) -> Ended:
         """Run one command to its end. With `terminal` its input is typed."""
-        self._monkeypatch.setattr(sys, "stdin", (_Terminal if terminal else io.StringIO)(stdin))
+        self._monkeypatch.setattr(sys, "stdin", (_Terminal if terminal else _Input)(stdin))
         self._capsys.readouterr()
         code = main(arguments)
         printed = self._capsys.readouterr()

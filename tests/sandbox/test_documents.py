@@ -15,6 +15,8 @@ from linebook.dialects.postman import postman_collection
 from linebook.sandbox import SANDBOX
 from linebook.sandbox.errors import Failure
 from tests.kit.hub import RunningHub
+from tests.sandbox.conftest import open_account
+from tests.sandbox.texting import ADA, get, post, sent, text_in
 
 BASE_URL = "http://127.0.0.1:8420"
 
@@ -57,11 +59,37 @@ async def test_what_is_shown_as_an_answer_has_the_members_of_a_real_one(hub: Run
     assert _outline(shown["state.get"]) == _outline(state)
 
 
+async def test_what_is_shown_of_texts_and_the_hub_has_the_members_of_a_real_answer(hub: RunningHub) -> None:
+    shown = {one.name: one.answer for one in SANDBOX.operations}
+    opened = await open_account(hub)
+    await sent(hub, opened)
+    text = await text_in(hub, opened, "accepted")
+    real = {
+        "magic.get": await get(hub, "magic"),
+        "clock.get": await get(hub, "clock"),
+        "carrier.get": await get(hub, "carrier"),
+        "failures.add": await post(hub, "failures", account=opened["id"], status=503),
+        "texts.inject": await post(hub, "texts", account=opened["id"], number=ADA, body="hi"),
+        "receipts.inject": text,
+        "outbox.list": await get(hub, "outbox", account=opened["id"]),
+        "texts.list": await get(hub, "texts", account=opened["id"]),
+    }
+    for name, answer in real.items():
+        assert _members(shown[name]) == _members(answer), name
+
+
 async def test_the_collection_can_be_made_although_no_credential_is_asked_for() -> None:
     collection = postman_collection(SANDBOX, BASE_URL)
-    assert {folder["name"] for folder in collection["item"]} == {"Accounts", "Book"}
+    assert {folder["name"] for folder in collection["item"]} == {"Accounts", "Book", "Texts", "Webhooks", "Hub"}
     paths = openapi_document(SANDBOX, BASE_URL)["paths"]
     assert all(operation["security"] == [] for methods in paths.values() for operation in methods.values())
+
+
+def _members(value: object) -> object:
+    """Give the members of an answer and of the first of each list that has some, without their values."""
+    if isinstance(value, dict):
+        return {name: _members(one) for name, one in value.items() if name != "attachments"}
+    return _members(value[0]) if isinstance(value, list) and value else None
 
 
 def _outline(value: object) -> object:

@@ -27,8 +27,8 @@ DEMO: dict[str, Any] = {
     },
 }
 
-# Whenever a row was written, and what is sealed anew each time.
-PASSING = {"created_ms", "updated_ms", "sealed", "version"}
+# Whenever a row was written, what is sealed anew each time, and who works for a line until when.
+PASSING = {"created_ms", "updated_ms", "sealed", "version", "owner", "until_ms"}
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

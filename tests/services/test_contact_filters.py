@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from linebook.core.account import Account
-from linebook.core.contact import Contact, SetChange
+from linebook.core.contact import EXTERNAL_ID_MAX, Contact, SetChange
 from linebook.errors import KeyConflict
 from linebook.services.contact_filters import Filters, newest_contacts
+from linebook.services.contact_lists import contacts_with_external_id
 from linebook.services.contacts import Match, SaveBatch, Saved, SaveKind, save_contact_batch
 from linebook.services.labels import list_groups
 from linebook.storage.base import Engine
@@ -72,6 +73,8 @@ def test_filters_are_exact_and_all_count(engine: Engine, account: Account, peopl
     for nothing in (0, -1, 99, 2**63):
         assert newest(engine, account, group_id=nothing) == []
     assert newest(engine, account, external_id="\0") == newest(engine, account, external_id="\ud800") == []
+    for nobodys in ("\0", "a\ud800", "x" * (EXTERNAL_ID_MAX + 1)):
+        assert engine.read(lambda tx, text=nobodys: contacts_with_external_id(tx, account.id, text, 10)) == []  # type: ignore[misc]
 
 
 # -- an address that two people share

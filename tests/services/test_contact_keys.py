@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import msgspec
 import pytest
 
 from linebook.core.account import Account
 from linebook.core.contact import Contact
+from linebook.core.phone import Phone
 from linebook.errors import ContactNotFound, KeyConflict
 from linebook.services.contacts import Match, Saved, SaveKind, save_contacts
 from linebook.storage.base import Engine
@@ -88,6 +90,20 @@ def test_a_conflict_harms_no_neighbour(engine: Engine, account: Account, ada: Co
     )
     refusal(KeyConflict, outcomes[1])
     assert {row[0] for row in keys(engine)} == {"Ada", "Rob", "Cyd"}
+
+
+def test_the_digits_that_are_shown_of_a_number_change_nothing(engine: Engine, account: Account, ada: Contact) -> None:
+    local = save(engine, account.id, phone=Phone.stored("2065550009"))
+    other = save(engine, account.id, phone=Phone.stored("+2065550009"))
+    told = saving(phone=other.phone, notes="shown", match=Match(id=local.id), phone_is_shown=True)
+    (outcome,) = save_all(engine, account.id, told)
+    assert isinstance(outcome, Saved) and (outcome.contact.phone, outcome.contact.notes) == (local.phone, "shown")
+    (outcome,) = save_all(engine, account.id, msgspec.structs.replace(told, phone_is_shown=False))
+    assert owners(refusal(KeyConflict, outcome)) == (None, other.id)
+    moved = saving("2065550010", match=Match(id=ada.id), phone_is_shown=True)
+    (outcome,) = save_all(engine, account.id, moved)
+    assert isinstance(outcome, Saved) and outcome.contact.phone == phone("2065550010")
+    refusal(ContactNotFound, save_all(engine, account.id, saving(match=Match(id=5), phone_is_shown=True))[0])
 
 
 # Claims of an address.

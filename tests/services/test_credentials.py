@@ -9,7 +9,10 @@ import pytest
 from linebook.core.account import Account, Credential, CredentialKind, Role
 from linebook.errors import CredentialTaken, InvalidMember, NotFound
 from linebook.services.credentials import (
+    GIVEN_OUT,
+    KEPT_MS,
     SECRET_MAX,
+    SWEEP_MAX,
     RegisterCredential,
     RevokeCredential,
     find_credential,
@@ -18,6 +21,7 @@ from linebook.services.credentials import (
     register_credentials,
     revoke_credentials,
     secret_digest,
+    sweep_credentials,
 )
 from linebook.services.users import AddUser, add_users
 from linebook.storage.base import Engine
@@ -192,3 +196,63 @@ def test_credentials_are_listed_by_rising_id_the_ended_ones_too(
 
     assert ids() == [1, 2, 3]
     assert ids(after_id=1, limit=1) == [2]
+
+
+# Sweeping.
+
+
+def sweep(engine: Engine, account_id: int) -> int:
+    return engine.write(lambda tx: sweep_credentials(tx, account_id))
+
+
+@pytest.mark.parametrize("kind", GIVEN_OUT, ids=lambda kind: kind.value)
+def test_what_was_given_out_is_swept_a_while_after_its_end(
+    engine: Engine, account: Account, clock: TestClock, kind: CredentialKind
+) -> None:
+    ended = register(engine, account.id, "ended", kind=kind)
+    register(engine, account.id, "expired", kind=kind, expires_ms=START_MS)
+    alive = register(engine, account.id, "alive", kind=kind, expires_ms=START_MS + 3 * KEPT_MS)
+    forever = register(engine, account.id, "forever", kind=kind)
+    write_now(engine, revoke_credentials, account.id, RevokeCredential(ended.id))
+    clock.advance(KEPT_MS)
+    assert sweep(engine, account.id) == 0
+    clock.advance(1)
+    assert sweep(engine, account.id) == 2
+    assert engine.read(lambda tx: list_credentials(tx, account.id)) == [alive, forever]
+    assert sweep(engine, account.id) == 0
+    assert register(engine, account.id, "another", kind=kind).id == forever.id + 1
+
+
+def test_what_people_registered_stays_when_it_has_ended(engine: Engine, account: Account, clock: TestClock) -> None:
+    for kind in set(CredentialKind) - set(GIVEN_OUT):
+        register(engine, account.id, kind=kind, expires_ms=START_MS)
+    clock.advance(2 * KEPT_MS)
+    assert sweep(engine, account.id) == 0
+    refusal(CredentialTaken, run(engine, register_credentials, account.id, registering())[0])
+
+
+def test_a_sweep_is_bounded_takes_the_oldest_first_and_no_other_account(
+    engine: Engine, account: Account, other: Account, clock: TestClock
+) -> None:
+    token = CredentialKind.SENDBLUE_TOKEN
+    requests = [registering(f"{at}", token, expires_ms=START_MS + at) for at in range(SWEEP_MAX + 5)]
+    run(engine, register_credentials, account.id, *reversed(requests))
+    register(engine, other.id, "theirs", kind=token, expires_ms=START_MS)
+    clock.advance(2 * KEPT_MS)
+    assert sweep(engine, account.id) == SWEEP_MAX
+    left = engine.read(lambda tx: list_credentials(tx, account.id))
+    assert sorted(one.expires_ms or 0 for one in left) == [START_MS + SWEEP_MAX + at for at in range(5)]
+    assert len(engine.read(lambda tx: list_credentials(tx, other.id))) == 1
+
+
+def test_whoever_is_given_a_credential_sweeps_the_ended_ones(
+    engine: Engine, account: Account, clock: TestClock
+) -> None:
+    token = CredentialKind.SENDBLUE_TOKEN
+    register(engine, account.id, "old", kind=token, expires_ms=START_MS)
+    clock.advance(2 * KEPT_MS)
+    register(engine, account.id, "a key")
+    assert len(engine.read(lambda tx: list_credentials(tx, account.id))) == 2
+    new = register(engine, account.id, "new", kind=token)
+    assert new in engine.read(lambda tx: list_credentials(tx, account.id))
+    assert found(engine, "old", token) is None

@@ -13,7 +13,9 @@ import apsw
 import psycopg
 import pytest
 
+from linebook.core.imports import ImportState
 from linebook.errors import StorageUnavailable, StorageUnusable
+from linebook.services.kept_imports import get_import, rejects_after
 from linebook.storage.base import Engine
 from linebook.storage.migrations import MIGRATIONS_DIR, migrations
 from linebook.storage.postgres import PostgresEngine
@@ -304,6 +306,30 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     assert engine.migrate() == NEWEST + 1
     assert look(engine, "SELECT * FROM extra") == []
     assert look(engine, "SELECT id FROM account") == [(7,)]
+
+
+def test_what_was_kept_of_imports_before_they_were_staged_is_an_import(
+    blank_url: str, opened: Callable[[str], Engine], steps: Path
+) -> None:
+    later = {path: path.read_bytes() for path in steps.iterdir() if int(path.name[:4]) >= 5}
+    for path in later:
+        path.unlink()
+    old = opened(blank_url)
+    old.migrate()
+    with connected(old) as execute:
+        execute(
+            "INSERT INTO import_report (account_id, id, created, updated, skipped, failed, errors, at_ms, door) "
+            """VALUES (7, 1, 5, 3, 2, 2, '[[4,"bad \u05e9"],[9,"worse"]]', 1700000000000, 'inwise')"""
+        )
+    for path, content in later.items():
+        path.write_bytes(content)
+    new = opened(blank_url)
+    new.migrate()
+    one = new.read(lambda tx: get_import(tx, 7, 1))
+    assert (one.records, one.created, one.updated, one.skipped, one.failed) == (12, 5, 3, 2, 2)
+    assert (one.state, one.waiting, one.author.door) == (ImportState.DONE, 0, "inwise")
+    rejects = new.read(lambda tx: rejects_after(tx, 7, 1))
+    assert [(reject.number, reject.reason, reject.cells) for reject in rejects] == [(4, "bad ש", []), (9, "worse", [])]
 
 
 def test_a_gap_in_the_numbers_is_an_error(blank_url: str, opened: Callable[[str], Engine], steps: Path) -> None:

@@ -200,3 +200,20 @@ async def test_a_store_knows_whether_its_database_can_be_reached(
         with pytest.raises(StorageUnavailable):
             engine.refresh()
     await becomes(True)
+
+
+async def test_whoever_watches_a_service_is_told_after_each_of_its_writes(engine: Engine, account: Account) -> None:
+    store = Store(engine)
+    await store.start()
+    told: list[int] = []
+    try:
+        store.watch(save_contacts, told.append)
+        await store.write(save_contacts, account.id, saving("2065550101"))
+        with pytest.raises(ContactNotFound):
+            await store.write(delete_contacts, account.id, DeleteContact(author=AUTHOR, id=1))
+        assert told == [account.id]
+        with pytest.raises(DomainError):
+            await store.write(save_contacts, account.id, saving("2065550102", first_name="\ud800"))
+    finally:
+        await store.stop()
+    assert told == [account.id]

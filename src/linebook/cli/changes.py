@@ -106,7 +106,7 @@ def _creation(first: dict[str, Any]) -> dict[str, Any]:
 def _named(member: str, value: Any, names: LabelNames) -> Any:
     if member == "fields" and isinstance(value, dict):
         return {names.fields.get(int(field_id), f"field {field_id}"): text for field_id, text in value.items()}
-    if member in ("tags", "groups") and isinstance(value, list):
+    if member in ("tags", "groups") and isinstance(value, list | tuple):
         known = names.tags if member == "tags" else names.groups
         return [known.get(one, f"{member[:-1]} {one}") for one in value]
     return value

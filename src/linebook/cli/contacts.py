@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from linebook.cli import people, saving
+from linebook.cli import exporting, importing, people, saving
 from linebook.cli.failures import UsageProblem
 from linebook.cli.output import show_record, show_records, stream_json, stream_lines
 from linebook.cli.shell import DOOR, Shell, command
@@ -159,3 +159,5 @@ def _whole(tx: Tx, account: Account, key: str) -> dict[str, Any]:
 
 
 saving.add_to(app)
+exporting.add_to(app)
+importing.add_to(app)

@@ -18,6 +18,7 @@ Exit codes:
   2    the command or a setting cannot be understood
   3    the database cannot be used or reached, or another server holds it
   4    the address cannot be listened on
+  5    an import has ended, and some records of its file are not in the book
   70   a mistake in linebook itself
   130  interrupted
 """
@@ -31,6 +32,7 @@ class ExitCode(enum.IntEnum):
     USAGE = 2
     STORAGE = 3
     CANNOT_LISTEN = 4
+    PARTLY = 5
     MISTAKE = 70
     INTERRUPTED = 130
 

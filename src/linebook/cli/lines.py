@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -32,9 +32,14 @@ def add(
     carrier: Annotated[str, typer.Option(help="The carrier link that it texts through.")] = "loopback",
     window: Annotated[int, typer.Option(help="Most texts on their way to the carrier at once.")] = 10,
     rate: Annotated[int | None, typer.Option(help="Most texts a second; else without limit.")] = None,
+    on_doubt: Annotated[
+        Literal["resend", "fail"],
+        typer.Option(help="What to do with a text of which nobody knows whether it left, once no receipt came."),
+    ] = "resend",
     id: Annotated[int | None, typer.Option(help="A chosen id, below 10001, that programs know.")] = None,
 ) -> None:
     """Add a line to the account."""
+    from linebook.core.account import OnDoubt
     from linebook.services.lines import AddLine, add_lines
 
     request = AddLine(
@@ -46,6 +51,7 @@ def add(
         is_toll_free=toll_free,
         window_size=window,
         rate_per_s=rate,
+        on_doubt=OnDoubt(on_doubt),
     )
     with shell.engine() as engine:
         line = shell.write(engine, add_lines, shell.account(engine).id, request)
@@ -80,5 +86,6 @@ def line_record(line: Line) -> dict[str, object]:
         "toll_free": line.is_toll_free,
         "window": line.window_size,
         "rate": line.rate_per_s,
+        "on_doubt": line.on_doubt.value,
         "created": time_text(line.created_ms),
     }

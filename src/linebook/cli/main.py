@@ -13,7 +13,19 @@ import typer
 from typer.main import get_command
 
 from linebook import __version__
-from linebook.cli import accounts, contacts, keys, lines, serving, settings, users
+from linebook.cli import (
+    accounts,
+    consents,
+    contacts,
+    imports,
+    keys,
+    lines,
+    messages,
+    serving,
+    settings,
+    users,
+    webhooks,
+)
 from linebook.cli.failures import EPILOG, ExitCode, OutputClosed, report
 from linebook.cli.shell import AccountOption, DatabaseOption, JsonOption, SettingsOption, Shell
 
@@ -69,6 +81,11 @@ app.add_typer(lines.app, name="line")
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(contacts.app, name="contacts")
+app.add_typer(imports.app, name="imports")
+app.add_typer(consents.app, name="consent")
+app.add_typer(messages.app, name="messages")
+messages.add_usage_to(app)
+app.add_typer(webhooks.app, name="webhooks")
 settings.add_to(app)
 
 

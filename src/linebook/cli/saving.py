@@ -137,17 +137,18 @@ def _label_changes(
         label, sign, value = one.partition("=")
         if not (label.strip() and sign):
             raise UsageProblem(f"--field {one!r} is not of the form LABEL=VALUE.")
-        values[_label(label)] = value
+        values[label_of(label)] = value
     if values:
         changes["fields"] = FieldsChange(values)
     if tags or untags:
-        changes["tags"] = SetChange(tuple(map(_label, tags)), tuple(map(_label, untags)))
+        changes["tags"] = SetChange(tuple(map(label_of, tags)), tuple(map(label_of, untags)))
     if groups or ungroups:
-        changes["groups"] = SetChange(tuple(map(_label, groups)), tuple(map(_label, ungroups)))
+        changes["groups"] = SetChange(tuple(map(label_of, groups)), tuple(map(label_of, ungroups)))
     return changes
 
 
-def _label(text: str) -> int | str:
+def label_of(text: str) -> int | str:
+    """Give the field, tag or group that a person typed: a name, or `id:7`."""
     digits = text.strip().removeprefix(people.ID_PREFIX)
     if text.strip().startswith(people.ID_PREFIX) and is_id(digits):
         return int(digits)

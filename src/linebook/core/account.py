@@ -52,6 +52,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int
 
 
+class OnDoubt(enum.StrEnum):
+    """What a line does with a text of which it is not known whether it has left, once no receipt came for it."""
+
+    RESEND = "resend"
+    FAIL = "fail"
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """An address that can text: a number, a short code, or an alphanumeric sender."""
 
@@ -66,6 +73,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     is_multi_user: bool
     created_ms: int
     updated_ms: int
+    on_doubt: OnDoubt = OnDoubt.RESEND
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):

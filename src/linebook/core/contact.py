@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -174,7 +175,8 @@ PLAIN_MEMBERS: Final = (
     "confirmation",
     "verified",
 )
-"""The members that a patch replaces as they are; fields, tags and groups have changes of their own."""
+"""The members that a patch replaces as they are, its first ones in this order; fields, tags and groups have changes of
+their own."""
 
 BLANK: Final = Contact(
     id=0,
@@ -212,6 +214,7 @@ def full_name(first_name: str, last_name: str) -> str:
     return f"{first_name} {last_name}".strip()
 
 
+@lru_cache(maxsize=4096)  # a save asks several times
 def email_key(email: str) -> str | None:
     """Give the form under which two spellings of one e-mail address are equal, or None for what is no address.
 
@@ -241,10 +244,11 @@ def check_patch(patch: ContactPatch) -> None:
 
     Names of fields, tags and groups are not looked at: they matter only to whoever makes one.
     """
-    for member in PLAIN_MEMBERS:
-        value = getattr(patch, member)
-        if type(value) is str and not is_storable(value):
-            check_text(member, value)
+    values = msgspec.structs.astuple(patch)[: len(PLAIN_MEMBERS)]
+    if not is_storable("".join([value for value in values if type(value) is str])):
+        for member, value in zip(PLAIN_MEMBERS, values, strict=True):
+            if type(value) is str:
+                check_text(member, value)
     if patch.shown_name is not UNSET:
         check_text("display_name", patch.shown_name)
     if patch.notes_added is not UNSET:
@@ -265,9 +269,9 @@ def merge(contact: Contact, patch: ContactPatch) -> dict[str, object]:
     address depends on the other contacts. Raises `InvalidMember` when notes grow beyond every measure.
     """
     changes: dict[str, object] = {}
-    for member in PLAIN_MEMBERS:
-        value = getattr(patch, member)
-        if value is not UNSET and value != getattr(contact, member):
+    given = msgspec.structs.astuple(patch)
+    for member, value in [pair for pair in zip(PLAIN_MEMBERS, given, strict=False) if pair[1] is not UNSET]:
+        if value != getattr(contact, member):
             changes[member] = value
     if patch.shown_name is not UNSET:
         display_name = _display_name(contact, patch, patch.shown_name)

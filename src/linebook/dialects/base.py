@@ -12,6 +12,7 @@ from linebook.core.account import Credential
 from linebook.core.author import Author
 from linebook.dialects.kit import EMPTY, Flat
 from linebook.runtime import Runtime
+from linebook.services.webhook_turns import Event
 
 
 class Evidence(enum.StrEnum):
@@ -111,9 +112,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `path` holds `{name}` for path values. `params` are the parameters of query and form, `body` the JSON body; each is
     a Struct whose field descriptions become documentation. `handler` is None for a call that is known and not served.
     `example` is a request that works against the demo account: path values and parameters by name, and what is left is
-    the JSON body (`body`, if that is no object). `answer` is the whole body it gets. `takes_file`: its body may be as
-    large as a whole file of contacts. `status` is that of a call that succeeded; with 204 no body is sent. `security`
-    lists the ways to show a credential where they are not those of the dialect.
+    the JSON body (`body`, if that is no object); unless `is_example_made_up`, because only another call can give what
+    it names. `answer` is the whole body it gets. `takes_file`: its body may be as
+    large as a whole file of contacts. `status` is that of a call that succeeded; with 204 no body is sent. `is_raw`:
+    it answers with a file as it is, of whatever content type. `security` lists the ways to show a credential where they
+    are not those of the dialect.
     """
 
     name: str
@@ -131,9 +134,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     needs_credential: bool = True
     security: tuple[tuple[Security, ...], ...] = ()
     takes_file: bool = False
+    is_raw: bool = False
     status: int = 200
     notes: str = ""
     example: Mapping[str, Any] = {}
+    is_example_made_up: bool = False
     answer: Any = None
 
     @property
@@ -159,6 +164,25 @@ class Security(msgspec.Struct, frozen=True, kw_only=True):
     given_by: str = ""
     given_as: str = ""
     ended_by: str = ""
+
+
+class WebhookRules(Protocol):
+    """How one platform tells receivers of events."""
+
+    timeout_s: float
+    """How long a receiver may take to answer, all in all."""
+
+    def body(self, event: Event) -> bytes:
+        """Give what is sent, the same for the same event."""
+
+    def headers(self) -> Mapping[str, str]:
+        """Give the headers that go with it."""
+
+    def is_success(self, status: int) -> bool:
+        """Whether an answer of that status means that the receiver has the event."""
+
+    def delay_ms(self, attempts: int) -> int | None:
+        """Give how long to wait after so many tries that failed; None: no more."""
 
 
 class Dialect(Protocol):

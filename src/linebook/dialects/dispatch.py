@@ -18,6 +18,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+NO_CONTENT: Final = 204
+"""The status of answers that have no body, and may not even say that it is empty (RFC 9110, 8.6)."""
+
 _NO_VALUES: Final[Mapping[str, str]] = {}
 _log = structlog.get_logger("linebook.http")
 
@@ -32,7 +35,8 @@ class _Routes:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.exact: dict[str, dict[str, Operation]] = {}
-        self.patterns: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
+        # By their number of segments: a value in a path is always one of them.
+        self.patterns: dict[int, list[tuple[re.Pattern[str], dict[str, Operation]]]] = {}
         by_path: dict[str, dict[str, Operation]] = {}
         for operation in dialect.operations:
             if operation.handler is not None:
@@ -40,7 +44,7 @@ class _Routes:
                     by_path.setdefault(operation.path, {})[method] = operation
         for path, methods in by_path.items():
             if "{" in path:
-                self.patterns.append((compile_path(path), methods))
+                self.patterns.setdefault(path.count("/"), []).append((compile_path(path), methods))
             else:
                 self.exact[path] = methods
 
@@ -48,7 +52,7 @@ class _Routes:
         methods = self.exact.get(path)
         if methods is not None:
             return methods, _NO_VALUES
-        for pattern, methods in self.patterns:
+        for pattern, methods in self.patterns.get(path.count("/"), ()):
             match = pattern.match(path)
             if match:
                 return methods, match.groupdict()
@@ -174,10 +178,8 @@ _TOO_LARGE: Final = bytes(bytearray(b"too large"))
 
 
 async def _send(send: Send, method: str, response: Response) -> None:
-    headers = [
-        (b"content-type", response.content_type),
-        (b"content-length", str(len(response.body)).encode()),
-        *response.headers,
-    ]
+    headers = [(b"content-type", response.content_type), *response.headers]
+    if response.status != NO_CONTENT:
+        headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.body})

@@ -152,17 +152,35 @@ def _responses(operation: Operation, shapes: DialectShapes) -> Schema:
     if operation.answer is not None:
         success["example"] = operation.answer
     content = {} if operation.status == NO_CONTENT else {"content": {JSON: success}}
+    if operation.is_raw:
+        content = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
     responses: Schema = {str(operation.status): {"description": "The call succeeded.", **content}}
     by_status: dict[int, list[DocumentedError]] = {}
     for error in operation.errors:
         by_status.setdefault(error.status, []).append(error)
     for status, errors in sorted(by_status.items()):
-        responses[str(status)] = _refusal(errors, shapes.failure)
+        refusal = _refusal(errors, shapes.failure)
+        if status == operation.status:
+            # Some platforms say with the status of success that they refused.
+            refusal = _success_or_refusal(success, refusal)
+        responses[str(status)] = refusal
     responses["default"] = {
         "description": "Any other refusal.",
         "content": {JSON: {"schema": shapes.failure}},
     }
     return responses
+
+
+def _success_or_refusal(success: Schema, refusal: Schema) -> Schema:
+    media = refusal["content"][JSON]
+    examples = media.get("examples", {})
+    if "example" in success:
+        examples = {"success": {"summary": "the call succeeded", "value": success["example"]}, **examples}
+    whole: Schema = {"schema": {"anyOf": [success["schema"], media["schema"]]}}
+    if examples:
+        whole["examples"] = examples
+    description = f"The call succeeded; or {refusal['description']}"
+    return {**refusal, "description": description, "content": {JSON: whole}}
 
 
 def _refusal(errors: list[DocumentedError], schema: Schema) -> Schema:

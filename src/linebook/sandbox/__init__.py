@@ -54,6 +54,8 @@ class SandboxApi:
             result = await operation.handler(Call(runtime, params, None, request, body=body))
         except (DomainError, Unavailable) as error:
             return self.refuse(request, error)
+        if isinstance(result, Response):
+            return result
         return Response(operation.status, b"" if result is None else _encode(result), _JSON, _HEADERS)
 
     def refuse(self, request: Request, error: Exception) -> Response:
@@ -71,8 +73,11 @@ def _refuse_foreign_pages(request: Request) -> None:
 
     Programs that are no browsers send no `Origin`.
     """
-    origin = request.header(b"origin")
-    if origin and origin.partition("://")[2] != request.header(b"host"):
+    origin, site = request.header(b"origin"), request.header(b"sec-fetch-site")
+    is_foreign = bool(origin) and origin.partition("://")[2] != request.header(b"host")
+    # A page can show a file of the sandbox as a picture without naming its origin; whoever follows a link may look.
+    is_foreign |= site in ("cross-site", "same-site") and request.header(b"sec-fetch-mode") != "navigate"
+    if is_foreign:
         raise NotPermitted("Pages of other origins may not use the sandbox.")
 
 

@@ -25,6 +25,7 @@ from linebook.errors import (
     NameTaken,
     NotFound,
     NotPermitted,
+    NotPossible,
     Unavailable,
 )
 
@@ -46,6 +47,7 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     AddressTaken: 409,
     IdTaken: 409,
     NameTaken: 409,
+    NotPossible: 409,
     BodyTooLarge: 413,
     DomainError: 400,
     Unavailable: 503,

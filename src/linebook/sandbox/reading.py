@@ -42,6 +42,13 @@ def read_body(request: Request, shape: Any) -> Any:
         raise UnreadableBody("The body is not JSON.") from error
 
 
+def read_id(name: str, text: str) -> int:
+    """Give the id of a text. Raises `InvalidParameter`."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS_MAX and int(text) <= LAST_ID):
+        raise InvalidParameter(name, "is not the id of a text")
+    return int(text)
+
+
 def path_id(request: Request) -> int:
     """Give the account's id in the path. Raises `InvalidParameter` and `NotFound`."""
     text = request.path_values["id"]

@@ -17,10 +17,14 @@ from linebook.core.author import Author
 from linebook.core.contact import Contact, email_key, is_storable
 from linebook.core.phone import Phone
 from linebook.errors import IdTaken
+from linebook.ids import UUID7_RANDOM_BYTES
 from linebook.services.clocks import Clock
 from linebook.services.contact_buckets import bucket_of
 from linebook.storage import rows
 from linebook.storage.base import Ask, Row, Tx
+
+RANDOM_DRAW: Final = 64
+"""For how many new contacts of one transaction random bytes are drawn at once."""
 
 _replace = msgspec.structs.replace
 
@@ -47,6 +51,8 @@ class Book:
         self.clock = Clock(tx, account_id, asks=self._asks(keys))
         self._times = self.clock.times(max(size, 1))
         self._used_times = 0
+        self._size = max(size, 1)
+        self._random = b""
         self._original: dict[int, Contact] = {}
         self._current: dict[int, Contact | None] = {}
         self._by_phone: dict[str, int] = {}
@@ -124,11 +130,13 @@ class Book:
         at_ms = self._next_time()
         change_no = self.clock.next_no()
         self.clock.row_count += 1
+        email = changes.get("email", blank.email)
         contact = _replace(
             blank,
             **changes,
             id=contact_id,
-            uuid=self._tx.ids.uuid7(at_ms),
+            uuid=self._tx.ids.uuid7(at_ms, self._random_bytes()),
+            email_key=self._claimed(email, contact_id) if isinstance(email, str) else None,
             rev=1,
             change_no=change_no,
             created_no=change_no,
@@ -137,7 +145,6 @@ class Book:
             origin_door=author.door,
             origin_credential_id=author.credential_id,
         )
-        contact = self._claim_email(contact)
         self._current[contact_id] = contact
         self._dirty[contact_id] = None
         self._index(contact)
@@ -188,17 +195,27 @@ class Book:
         self._dirty[contact.id] = None
 
     def _claim_email(self, contact: Contact) -> Contact:
-        key = email_key(contact.email)
-        owner = self.by_email(key)
-        if owner is not None and owner.id != contact.id:
-            key = None
+        key = self._claimed(contact.email, contact.id)
         return contact if key == contact.email_key else _replace(contact, email_key=key)
+
+    def _claimed(self, email: str, contact_id: int) -> str | None:
+        """Give the key of the address, unless it belongs to another contact."""
+        key = email_key(email)
+        owner = self.by_email(key)
+        return None if owner is not None and owner.id != contact_id else key
 
     def _unindex(self, contact: Contact) -> None:
         if contact.phone is not None and self._by_phone.get(contact.phone.text) == contact.id:
             del self._by_phone[contact.phone.text]
         if contact.email_key is not None and self._by_email.get(contact.email_key) == contact.id:
             del self._by_email[contact.email_key]
+
+    def _random_bytes(self) -> bytes:
+        """Give the random part of one UUID; they are drawn many at a time, because each draw asks the system."""
+        if not self._random:
+            self._random = self._tx.ids.random(min(self._size, RANDOM_DRAW) * UUID7_RANDOM_BYTES)
+        part, self._random = self._random[:UUID7_RANDOM_BYTES], self._random[UUID7_RANDOM_BYTES:]
+        return part
 
     def _next_time(self) -> int:
         at_ms = self._times[self._used_times]

@@ -14,13 +14,16 @@ from linebook.errors import DomainError
 from linebook.services.book import Book, Keys
 from linebook.services.labels import next_id
 from linebook.storage import rows
-from linebook.storage.base import Tx
+from linebook.storage.base import Row, Tx
 
 COUNTER = "consent_entry"
 
 
 class RecordConsent(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened to a number's consent: the action, the word that was texted, evidence in free text."""
+    """One thing that happened to a number's consent: the action, the word that was texted, evidence in free text.
+
+    `at_ms` is when it happened, for what happened before it was recorded here; now if it is not given.
+    """
 
     phone: Phone
     action: ConsentAction
@@ -28,6 +31,7 @@ class RecordConsent(msgspec.Struct, frozen=True, kw_only=True):
     line_id: int = EVERY_LINE
     word: str = ""
     evidence: str = ""
+    at_ms: int | None = None
 
 
 class ConsentEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +86,8 @@ class ConsentLedger:
         """Fold one action; give the old values of what it changed. An action that changes nothing leaves no entry."""
         self.load((change.phone,))  # a state that was never read would be overwritten, a person's STOP with it
         before = self.state(change.phone, change.line_id)
-        after = apply(before, change.action, self._tx.now_ms)
+        at_ms = self._tx.now_ms if change.at_ms is None else change.at_ms
+        after = apply(before, change.action, at_ms)
         if after is before:
             return {}
         key = (change.phone.text, change.line_id)
@@ -96,7 +101,7 @@ class ConsentLedger:
                 "action": change.action.value,
                 "word": change.word,
                 "evidence": change.evidence,
-                "at_ms": self._tx.now_ms,
+                "at_ms": at_ms,
                 "door": change.author.door,
                 "credential_id": change.author.credential_id,
             }
@@ -116,16 +121,29 @@ class ConsentLedger:
         self._tx.run_many("insert_consent_entries", self._entries)
 
 
+class Recorded(msgspec.Struct, frozen=True):
+    """The outcome of recording something: the number's state after it, and whether that is another one than before."""
+
+    consent: Consent
+    is_change: bool
+
+
 def record_consents(tx: Tx, account_id: int, changes: Sequence[RecordConsent]) -> list[Consent | DomainError]:
     """Record what happened to numbers' consent, in order; give each number's state after its change.
 
     A number that has a contact: the contact counts as changed, and its history says what the consent was. Domain error:
     `InvalidMember` (a word or an evidence that cannot be stored).
     """
+    outcomes = tell_consents(tx, account_id, changes)
+    return [one.consent if isinstance(one, Recorded) else one for one in outcomes]
+
+
+def tell_consents(tx: Tx, account_id: int, changes: Sequence[RecordConsent]) -> list[Recorded | DomainError]:
+    """Record like `record_consents`, and tell of each whether it changed anything."""
     book = Book(tx, account_id, len(changes), Keys(phones=[change.phone.text for change in changes]))
     ledger = ConsentLedger(tx, account_id)
     ledger.load([change.phone for change in changes])
-    outcomes: list[Consent | DomainError] = []
+    outcomes: list[Recorded | DomainError] = []
     for change in changes:
         try:
             check_text("word", change.word)
@@ -137,7 +155,7 @@ def record_consents(tx: Tx, account_id: int, changes: Sequence[RecordConsent]) -
         contact = book.by_phone(change.phone)
         if old and contact is not None:
             book.update(contact, {}, change.author, old)
-        outcomes.append(ledger.state(change.phone, change.line_id))
+        outcomes.append(Recorded(ledger.state(change.phone, change.line_id), bool(old)))
     ledger.write()
     book.write()
     return outcomes
@@ -162,17 +180,20 @@ def count_consents(tx: Tx, account_id: int) -> ConsentCounts:
 
 def consent_ledger(tx: Tx, account_id: int, phone: Phone, limit: int = 100) -> list[ConsentEntry]:
     """Give the ledger of one number, newest first."""
-    return [
-        ConsentEntry(
-            id=row[1],
-            phone=Phone.stored(row[2]),
-            line_id=row[3],
-            action=ConsentAction(row[4]),
-            word=row[5],
-            evidence=row[6],
-            at_ms=row[7],
-            door=row[8],
-            credential_id=row[9],
-        )
-        for row in tx.all("consent_entries_of_phone", account_id=account_id, phone=phone.text, limit=limit)
-    ]
+    found = tx.all("consent_entries_of_phone", account_id=account_id, phone=phone.text, limit=limit)
+    return [entry_from_row(row) for row in found]
+
+
+def entry_from_row(row: Row) -> ConsentEntry:
+    """Give the entry that a row of `consent_entry` holds."""
+    return ConsentEntry(
+        id=row[1],
+        phone=Phone.stored(row[2]),
+        line_id=row[3],
+        action=ConsentAction(row[4]),
+        word=row[5],
+        evidence=row[6],
+        at_ms=row[7],
+        door=row[8],
+        credential_id=row[9],
+    )

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from linebook.core.contact import Contact
+from linebook.core.contact import EXTERNAL_ID_MAX, Contact, is_storable
 from linebook.services.clocks import BOOK
 from linebook.storage import rows
 from linebook.storage.base import Row, Tx
@@ -204,7 +204,9 @@ def contacts_with_tag(tx: Tx, account_id: int, tag_id: int, after_id: int, limit
 
 
 def contacts_with_external_id(tx: Tx, account_id: int, external_id: str, limit: int) -> list[Contact]:
-    """Give the contacts with an external id, which is not unique, by rising id."""
+    """Give the contacts with an external id, which is not unique, by rising id; none for what no contact can have."""
+    if not is_storable(external_id) or len(external_id) > EXTERNAL_ID_MAX:
+        return []
     found = tx.all("contacts_by_external_id", account_id=account_id, external_id=external_id, limit=limit)
     return [rows.contact_from_row(row) for row in found]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -60,8 +60,10 @@ class SaveContact(msgspec.Struct, frozen=True, kw_only=True):
     """One request to save a contact.
 
     `team_opt_out` and `block` change the consent of the contact's number; to set one there must be a number. `touches`:
-    an equal write counts as a change. `patch_if_present` replaces the patch for a contact that exists. `assignee_email`
-    names the assignee by address: an unknown one becomes a user without a login, an empty one unassigns.
+    an equal write counts as a change. `patch_if_present` replaces the patch for a contact that exists, and what is said
+    of consent and assignee. `assignee_email` names the assignee by address: an unknown one becomes a user without a
+    login, an empty one unassigns. `phone_is_shown` is for callers who are shown the digits of a number alone: those of
+    the contact's own number change nothing.
     """
 
     patch: ContactPatch
@@ -75,6 +77,7 @@ class SaveContact(msgspec.Struct, frozen=True, kw_only=True):
     team_opt_out: bool | UnsetType = UNSET
     block: bool | UnsetType = UNSET
     assignee_email: str | UnsetType = UNSET
+    phone_is_shown: bool = False
 
 
 class SaveBatch(msgspec.Struct, frozen=True):
@@ -92,10 +95,11 @@ class SaveKind(enum.StrEnum):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """The outcome of a save: what it did, and the contact as it is now."""
+    """The outcome of a save: what it did, the contact as it is now, and the old values of the consent it changed."""
 
     kind: SaveKind
     contact: Contact
+    consent_before: Mapping[str, object] = {}
 
 
 class DeleteContact(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,6 +233,8 @@ def _keys(saves: Sequence[SaveContact]) -> Keys:
 
 
 def _save(book: Book, ledger: ConsentLedger, people: People, save: SaveContact) -> Saved:
+    if save.phone_is_shown and save.match.id is not None:
+        save = _without_own_number(book.by_id(save.match.id), save)
     contact = _target(book, save)
     if contact is None:
         if not save.creates:
@@ -236,11 +242,14 @@ def _save(book: Book, ledger: ConsentLedger, people: People, save: SaveContact) 
         book.check_id(save.chosen_id)
         _check_number(save, None)
         created = book.create(_changes(BLANK, save.patch, save, people), BLANK, save.author, save.chosen_id)
-        _change_consent(ledger, save, created)
-        return Saved(SaveKind.CREATED, created)
+        return Saved(SaveKind.CREATED, created, _change_consent(ledger, save, created))
     if save.if_present is Present.REFUSE:
         raise ContactExists(contact.id)
-    patch = save.patch if save.patch_if_present is None else save.patch_if_present
+    if save.patch_if_present is not None:
+        save = msgspec.structs.replace(
+            save, patch=save.patch_if_present, team_opt_out=UNSET, block=UNSET, assignee_email=UNSET
+        )
+    patch = save.patch
     phone_owner = book.by_phone(patch.phone) if isinstance(patch.phone, Phone) else None
     if phone_owner is not None and phone_owner.id != contact.id:
         raise KeyConflict(email_owner=None, phone_owner=phone_owner.id)
@@ -251,7 +260,15 @@ def _save(book: Book, ledger: ConsentLedger, people: People, save: SaveContact) 
         return Saved(SaveKind.UNCHANGED, contact)
     names_email = patch.email is not UNSET
     changed = book.update(contact, changes, save.author, consent_before, names_email=names_email)
-    return Saved(SaveKind.UPDATED, changed)
+    return Saved(SaveKind.UPDATED, changed, consent_before)
+
+
+def _without_own_number(contact: Contact | None, save: SaveContact) -> SaveContact:
+    """Leave out the number of a patch whose digits are those of the contact's own, complete or not."""
+    own, given = None if contact is None else contact.phone, save.patch.phone
+    if own is None or not isinstance(given, Phone) or own.digits != given.digits:
+        return save
+    return msgspec.structs.replace(save, patch=msgspec.structs.replace(save.patch, phone=UNSET))
 
 
 def _changes(contact: Contact, patch: ContactPatch, save: SaveContact, people: People) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -18,6 +19,17 @@ from linebook.storage import rows
 from linebook.storage.base import Tx
 
 SECRET_MAX = 512
+
+GIVEN_OUT: Final = (CredentialKind.SENDBLUE_TOKEN, CredentialKind.ZIPWHIP_SESSION)
+"""The kinds that programs are given at every login, and that would heap up. Ended keys of people stay, for good: nobody
+may register one again.
+"""
+
+KEPT_MS: Final = 30 * 24 * 3_600_000
+"""How long what was given out is still listed after its end."""
+
+SWEEP_MAX: Final = 100
+"""Most credentials that one sweep removes."""
 
 
 class RegisterCredential(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +83,26 @@ def register_credentials(
             outcomes.append(_register(tx, account_id, request))
         except DomainError as error:
             outcomes.append(error)
+    if any(request.kind in GIVEN_OUT for request in requests):
+        sweep_credentials(tx, account_id)
     return outcomes
+
+
+def sweep_credentials(tx: Tx, account_id: int) -> int:
+    """Remove what was given out and ended so long ago that nobody asks for it any more; give how many went.
+
+    At most `SWEEP_MAX` go at once, those first that ended first. Each registration sweeps, so that an account that logs
+    in every minute has no more of them than one that never does.
+    """
+    before_ms = tx.now_ms - KEPT_MS
+    ended: dict[tuple[str, str], None] = {}
+    for query in ("expired_credentials", "revoked_credentials"):
+        for kind in GIVEN_OUT:
+            wanted = SWEEP_MAX - len(ended)
+            found = tx.all(query, account_id=account_id, kind=kind.value, before_ms=before_ms, limit=wanted)
+            ended.update(dict.fromkeys((str(row[0]), str(row[1])) for row in found))
+    tx.run_many("delete_credentials", [{"kind": kind, "digest": digest} for kind, digest in ended])
+    return len(ended)
 
 
 def _register(tx: Tx, account_id: int, request: RegisterCredential) -> Credential:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from linebook.core.account import FIRST_COUNTED_SMALL_ID, Line
+from linebook.core.account import FIRST_COUNTED_SMALL_ID, Line, OnDoubt
 from linebook.core.contact import LAST_ID, check_text, is_storable
 from linebook.core.phone import UnusablePhone, national, parse_phone
 from linebook.errors import AddressTaken, DomainError, IdTaken, InvalidMember, NotFound
@@ -36,6 +36,7 @@ class AddLine(msgspec.Struct, frozen=True, kw_only=True):
     is_toll_free: bool | None = None
     window_size: int = DEFAULT_WINDOW
     rate_per_s: int | None = None
+    on_doubt: OnDoubt = OnDoubt.RESEND
 
 
 def add_lines(tx: Tx, account_id: int, requests: Sequence[AddLine]) -> list[Line | DomainError]:
@@ -82,11 +83,13 @@ def _add(tx: Tx, account_id: int, request: AddLine) -> Line:
         is_multi_user=request.is_multi_user,
         created_ms=tx.now_ms,
         updated_ms=tx.now_ms,
+        on_doubt=request.on_doubt,
     )
     values = msgspec.structs.asdict(line)
     del values["updated_ms"]
     tx.run("insert_line", **values)
     tx.run("insert_line_address", address=address, account_id=account_id, line_id=line_id)
+    tx.run("insert_lease", kind="line", account_id=account_id, thing_id=line_id)
     tx.bump_directory()
     return line
 

@@ -8,14 +8,14 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from linebook.core.account import FIRST_COUNTED_SMALL_ID, Role, User
+from linebook.core.account import FIRST_COUNTED_SMALL_ID, CredentialKind, Role, User
 from linebook.core.contact import LAST_ID, check_text, is_storable
 from linebook.errors import DomainError, IdTaken, InvalidMember, NameTaken, NotFound
 from linebook.services.accounts import NAME_MAX, hold_account
 from linebook.services.labels import next_id
 from linebook.services.lines import find_line, get_line
 from linebook.storage import rows
-from linebook.storage.base import Tx
+from linebook.storage.base import Row, Tx
 
 LINE_LOGIN: Final = ""
 """The prefix of the line's own login: the user name is the number alone."""
@@ -35,9 +35,11 @@ class UpdateUser(msgspec.Struct, frozen=True, kw_only=True):
     """One request to change a user; what is not given stays as it is."""
 
     id: int
+    email: str | UnsetType = UNSET
     first_name: str | UnsetType = UNSET
     last_name: str | UnsetType = UNSET
     role: Role | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
 
 
 class SetLogin(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +112,10 @@ def _add(tx: Tx, account_id: int, request: AddUser) -> User:
 
 
 def update_users(tx: Tx, account_id: int, requests: Sequence[UpdateUser]) -> list[User | DomainError]:
-    """Change users; give each as it is then. Domain errors: `NotFound`, `InvalidMember` (a user without any name)."""
+    """Change users; give each as it is then. Who is active no longer is logged out of every line.
+
+    Domain errors: `NotFound`, `InvalidMember` (a user without any name), `NameTaken` (the e-mail address).
+    """
     outcomes: list[User | DomainError] = []
     for request in requests:
         try:
@@ -121,23 +126,37 @@ def update_users(tx: Tx, account_id: int, requests: Sequence[UpdateUser]) -> lis
 
 
 def _update(tx: Tx, account_id: int, request: UpdateUser) -> User:
+    hold_account(tx, account_id)
     user = get_user(tx, account_id, request.id)
+    email = user.email if request.email is UNSET else request.email.strip()
     first_name = user.first_name if request.first_name is UNSET else request.first_name.strip()
     last_name = user.last_name if request.last_name is UNSET else request.last_name.strip()
     role = user.role if request.role is UNSET else request.role
+    is_active = user.is_active if request.is_active is UNSET else request.is_active
+    check_text("email", email, NAME_MAX)
     check_text("first_name", first_name)
     check_text("last_name", last_name)
-    if not (user.email or first_name or last_name):
+    if not (email or first_name or last_name):
         raise InvalidMember("first_name", "a user has an e-mail address or a name")
+    key = user_key(email) or None
+    owner = None if key is None else find_user(tx, account_id, email)
+    if owner is not None and owner.id != user.id:
+        raise NameTaken(f"There is a user with the address {email} already.")
     tx.run(
         "update_user",
         account_id=account_id,
         id=user.id,
+        email=email,
+        email_key=key,
         first_name=first_name,
         last_name=last_name,
         role=role.value,
+        is_active=is_active,
         updated_ms=tx.now_ms,
     )
+    if user.is_active and not is_active:
+        kind = CredentialKind.ZIPWHIP_SESSION.value
+        tx.run("revoke_sessions", account_id=account_id, user_id=user.id, kind=kind, revoked_ms=tx.now_ms)
     tx.bump_directory()
     return get_user(tx, account_id, user.id)
 
@@ -198,20 +217,30 @@ def find_login(tx: Tx, account_id: int, line_id: int, prefix: str) -> Login | No
     """Give the login of that name on a line, or None."""
     is_possible = 1 <= line_id <= LAST_ID and is_storable(prefix)
     row = tx.one("login", account_id=account_id, line_id=line_id, prefix=prefix) if is_possible else None
-    if row is None:
-        return None
-    return Login(
-        account_id=row[0], line_id=row[1], prefix=row[2], user_id=row[3], role=Role(row[4]), password_hash=row[5]
-    )
+    return None if row is None else _login_from_row(row)
+
+
+def logins_of_line(tx: Tx, account_id: int, line_id: int) -> list[Login]:
+    """Give everybody who may log in on a line, by prefix."""
+    return [_login_from_row(row) for row in tx.all("logins_of_line", account_id=account_id, line_id=line_id)]
 
 
 def find_login_at(tx: Tx, address: str, prefix: str) -> Login | None:
-    """Give the login of that name on the line of an address, whatever its account, or None."""
+    """Give the login of that name on the line of an address, whatever its account; None where nobody active has it."""
     try:
         line = find_line(tx, address)
     except NotFound:
         return None
-    return find_login(tx, line.account_id, line.id, prefix)
+    login = find_login(tx, line.account_id, line.id, prefix)
+    if login is None or login.user_id is None:
+        return login
+    return login if get_user(tx, login.account_id, login.user_id).is_active else None
+
+
+def _login_from_row(row: Row) -> Login:
+    return Login(
+        account_id=row[0], line_id=row[1], prefix=row[2], user_id=row[3], role=Role(row[4]), password_hash=row[5]
+    )
 
 
 def get_user(tx: Tx, account_id: int, user_id: int) -> User:

@@ -213,7 +213,8 @@ class Gate:
                 continue
             if isinstance(member.result, Exception):
                 if not isinstance(member.result, LinebookError):
-                    _log.error("write failed", error=repr(member.result), service=member.service.__name__)
+                    # Its kind alone: the sentence of an error may hold a text or a number.
+                    _log.error("write failed", error=type(member.result).__name__, service=member.service.__name__)
                 member.future.set_exception(member.result)
             else:
                 member.future.set_result(member.result)

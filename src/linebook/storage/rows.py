@@ -14,6 +14,7 @@ from linebook.core.account import (
     FieldKind,
     Group,
     Line,
+    OnDoubt,
     Role,
     Tag,
     User,
@@ -182,6 +183,7 @@ def line_from_row(row: Row) -> Line:
         is_multi_user=bool(row[8]),
         created_ms=row[9],
         updated_ms=row[10],
+        on_doubt=OnDoubt(row[11]),
     )
 
 

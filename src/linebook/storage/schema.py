@@ -9,7 +9,18 @@ import msgspec
 
 from linebook.storage.base import Engine, Tx
 
-DIRECTORY_TABLES: Final = frozenset({"account", "credential", "directory_version", "line_address", "schema_version"})
+DIRECTORY_TABLES: Final = frozenset(
+    {
+        "account",
+        "carrier_ref",
+        "credential",
+        "directory_version",
+        "import_work",
+        "lease",
+        "line_address",
+        "schema_version",
+    }
+)
 """What must be found before the account is known. In every other table each unique key begins with account_id."""
 
 

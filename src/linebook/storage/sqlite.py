@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import os
+import re
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -39,6 +42,8 @@ RESTART_WAIT_MS: Final = 100
 RESTART_PAUSE_S: Final = 1.0
 """How long the writer leaves the log alone after such readers kept it from emptying it."""
 
+_PARAMETER: Final = re.compile(r":(\w+)")
+
 T = TypeVar("T")
 FileId = tuple[int, int]
 
@@ -61,6 +66,15 @@ def _translated(error: apsw.Error, place: str) -> Exception:
             return StorageRefused(str(error))
         case _:
             return error
+
+
+@functools.cache
+def _values_of(statement: str) -> Callable[[Mapping[str, object]], tuple[object, ...]]:
+    """Give what takes a statement's values out of a row, in the order in which SQLite counts its parameters."""
+    names = tuple(dict.fromkeys(_PARAMETER.findall(statement)))
+    if len(names) > 1:
+        return operator.itemgetter(*names)
+    return lambda row: tuple(row[name] for name in names)
 
 
 class SqliteTx:
@@ -100,8 +114,10 @@ class SqliteTx:
 
     def run_many(self, name: str, /, rows: Sequence[Mapping[str, object]]) -> None:
         """See `Tx`."""
+        statement = self._queries[name]
         try:
-            self._cursor.executemany(self._queries[name], rows)
+            # By place, which is a third quicker than by name.
+            self._cursor.executemany(statement, map(_values_of(statement), rows))
         except (UnicodeEncodeError, OverflowError) as error:
             raise unsendable(error) from error
 
@@ -167,16 +183,14 @@ class SqliteEngine:
         return version + len(steps)
 
     def close(self) -> None:
-        """See `Engine`. Empties the write-ahead log into the file."""
+        """See `Engine`. Whoever closes the file last empties the write-ahead log into it."""
         self._checkpointer.shutdown(wait=True)
         self._checkpointer = _new_checkpointer()
         while self._idle_readers:
             self._idle_readers.pop()[1].close()
         with self._write_lock:
-            if self._writer is not None:
-                with suppress(apsw.Error):
-                    self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-                self._close_writer()
+            # SQLite empties the log with the last connection; while another process writes, it would be held up.
+            self._close_writer()
 
     # -- transactions
 

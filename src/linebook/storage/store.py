@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
@@ -53,6 +54,7 @@ class Store:
         self.gate = Gate(engine, max_members=gate_members, max_age_s=gate_age_s)
         self._readers = ThreadPoolExecutor(max_workers=READER_THREADS, thread_name_prefix="reader")
         self._refresher: asyncio.Task[None] | None = None
+        self._watchers: dict[object, list[Callable[[int], None]]] = {}
         self.is_reachable = True
 
     async def start(self) -> None:
@@ -85,7 +87,14 @@ class Store:
 
     async def write(self, service: Service[Item, Outcome], account_id: int, item: Item) -> Outcome:
         """Run one write through the gate; when this returns it is durable. Raises its domain error."""
-        return await self.gate.submit(service, account_id, item)
+        outcome = await self.gate.submit(service, account_id, item)
+        for tell in self._watchers.get(service, ()):
+            tell(account_id)
+        return outcome
+
+    def watch(self, service: Service[Item, Outcome], tell: Callable[[int], None]) -> None:
+        """Have `tell` called with the account after each write of this service in this process. It returns at once."""
+        self._watchers.setdefault(service, []).append(tell)
 
     async def _refresh(self) -> None:
         while True:

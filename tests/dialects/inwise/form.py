@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -36,6 +37,8 @@ _BLAMELESS: Final = {
     413: "The request body is too large.",
     503: "The service is unavailable now, try again shortly.",
 }
+
+_UNDONE: Final = frozenset({"queued", "running", "cancelled"})
 
 _MEMBERS: Final = (
     "id",
@@ -106,7 +109,9 @@ class InwiseForm:
         return msgspec.structs.replace(asked, headers=(("X-API-Key", secret), *asked.headers))
 
     def fault(self, asked: Ask, answer: Answer) -> str | None:
-        """See `Form`."""
+        """See `Form`. Paths that are not this platform's are answered in the form of another one."""
+        if INWISE.normal_path(unquote(asked.path)) is None:
+            return None
         if answer.header("content-type") != JSON_TYPE:
             return f"content type {answer.header('content-type')!r}"
         if answer.header("access-control-allow-origin") != "*":
@@ -137,13 +142,15 @@ class InwiseForm:
         return "a refusal that nobody declared"
 
     def _success_fault(self, asked: Ask, body: Any) -> str | None:
-        path = asked.path.lower().rstrip("/")
+        path = (INWISE.normal_path(unquote(asked.path)) or "").lower()
         if path in (CONTACTS, UNREAD) and asked.method == "GET":
             if not isinstance(body, list) or len(body) > 1000:
                 return "not a list"
             return next((fault for one in body if (fault := contact_fault(one)) is not None), None)
         if path.startswith(BATCH.lower()):
             counts = sum(body[name] for name in ("added", "updated", "skipped", "failed"))
+            if body["status"] in _UNDONE:
+                return None if counts <= body["total"] and len(body["errors"]) <= body["failed"] else "too high counts"
             is_whole = counts == body["total"] and len(body["errors"]) == min(body["failed"], 1000)
             return None if is_whole and body["status"] == "completed" else "counts that do not add up"
         if path.startswith(CONTACTS):

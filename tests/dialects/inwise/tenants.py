@@ -14,9 +14,9 @@ from linebook.runtime import Runtime
 from linebook.services.accounts import DIRECTORY, CreateAccount, create_accounts
 from linebook.services.contacts import SaveContact, save_contacts
 from linebook.services.credentials import RegisterCredential, register_credentials
-from linebook.services.import_reports import KeepReport, keep_reports
 from linebook.storage.base import Tx
 from linebook.storage.gate import Service
+from tests.kit.importing import add_import
 from tests.kit.wire import Tenant
 
 Outcome = TypeVar("Outcome")
@@ -48,7 +48,7 @@ def _tenant(tx: Tx, key: str, number: int, name_fields: bool) -> Tenant:
     foreign = _account(tx, f"inwise neighbour {number}", name_fields)
     foreign_ids = [_contact(tx, foreign, phone=Phone.stored(f"+97250123457{one}")) for one in range(3)]
     for _ in foreign_ids:
-        _keep_report(tx, foreign)
+        add_import(tx, foreign)
     _register(tx, foreign, key[::-1] + "f")
     account_id = _account(tx, f"inwise tenant {number}", name_fields)
     _register(tx, account_id, key)
@@ -65,7 +65,7 @@ def _tenant(tx: Tx, key: str, number: int, name_fields: bool) -> Tenant:
         "account_id": str(account_id),
         "ada_id": str(ada),
         "group_id": str(GROUP),
-        "import_id": str(_keep_report(tx, account_id)),
+        "import_id": str(add_import(tx, account_id)),
         "unknown_id": str(UNKNOWN_ID),
         "foreign_id": str(foreign_ids[-1]),
     }
@@ -82,11 +82,6 @@ def _register(tx: Tx, account_id: int, key: str) -> None:
 
 def _contact(tx: Tx, account_id: int, **members: Any) -> int:
     return _do(tx, save_contacts, account_id, SaveContact(patch=ContactPatch(**members), author=AUTHOR)).contact.id
-
-
-def _keep_report(tx: Tx, account_id: int) -> int:
-    report = KeepReport(created=0, updated=0, skipped=0, failed=0, errors=(), author=AUTHOR)
-    return _do(tx, keep_reports, account_id, report).id
 
 
 def _do(tx: Tx, service: Service[Any, Outcome], account_id: int, item: object) -> Outcome:

@@ -9,7 +9,9 @@ import pytest
 
 from linebook.dialects.inwise import importing
 from linebook.errors import GateFull, StorageRefused, StorageUnavailable
-from linebook.services.contacts import save_contact_batch
+from linebook.services.contacts import save_contacts
+from linebook.services.import_steps import apply_steps
+from linebook.services.imports import begin_imports
 from tests.dialects.inwise.files import counts, file, imported
 from tests.dialects.inwise.form import BATCH, CONTACTS, GROUPS, bad, post, raw_post
 from tests.dialects.inwise.own import own_runner
@@ -45,15 +47,22 @@ async def test_strict_groups_must_exist(tmp_path: Path) -> None:
 class Faults:
     """Raises what it was given, call by call, instead of writing parts of a file."""
 
-    def __init__(self, runner: Runner, monkeypatch: pytest.MonkeyPatch, *faults: Exception | None) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        monkeypatch: pytest.MonkeyPatch,
+        *faults: Exception | None,
+        service: Any = apply_steps,
+    ) -> None:
+        self._service = service
         self._write = runner.hub.runtime.store.write
         self._faults = list(faults)
-        self.sizes: list[int] = []
+        self.taken: list[Any] = []
         monkeypatch.setattr(runner.hub.runtime.store, "write", self._write_or_fail)
 
     async def _write_or_fail(self, service: Any, account_id: int, item: Any) -> Any:
-        if service is save_contact_batch:
-            self.sizes.append(len(item.saves))
+        if service is self._service:
+            self.taken.append(item)
             fault = self._faults.pop(0) if self._faults else None
             if fault is not None:
                 raise fault
@@ -65,8 +74,9 @@ THREE_PARTS = "".join(f"{number}@example.test\n" for number in range(2 * importi
 
 async def test_a_full_gate_refuses_a_file_that_has_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with own_runner(tmp_path) as runner:
-        Faults(runner, monkeypatch, GateFull())
+        faults = Faults(runner, monkeypatch, GateFull(), service=begin_imports)
         await runner.run(Case(label="", ask=post(BATCH, file(THREE_PARTS)), status=503))
+        assert len(faults.taken) == 1
 
 
 async def test_a_full_gate_holds_up_a_file_that_has_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +85,7 @@ async def test_a_full_gate_holds_up_a_file_that_has_begun(tmp_path: Path, monkey
         faults = Faults(runner, monkeypatch, None, GateFull(), GateFull())
         report = (await runner.send(post(BATCH, file(THREE_PARTS)))).json()
         assert counts(report) == (1001, 1001, 0, 0, 0)
-        assert faults.sizes == [500, 500, 500, 500, 1]
+        assert [step.limit for step in faults.taken] == [500] * 5, "three parts, the second one three times"
 
 
 async def test_a_gate_that_stays_full_ends_the_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,10 +108,13 @@ async def test_a_row_that_the_database_refuses_is_found_among_its_neighbours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with own_runner(tmp_path) as runner:
-        # Eight rows, the fourth is the culprit: the whole, the first half, its second half, and in that the second row.
-        refused = StorageRefused()
-        faults = Faults(runner, monkeypatch, refused, refused, None, refused, None, refused, None)
+
+        def picky(tx: Any, account_id: int, saves: Any) -> Any:
+            if any(save.patch.email == "3@example.test" for save in saves):
+                raise StorageRefused
+            return save_contacts(tx, account_id, saves)
+
+        monkeypatch.setattr("linebook.services.import_steps.save_contacts", picky)
         report = (await runner.send(post(BATCH, file("".join(f"{n}@example.test\n" for n in range(8)))))).json()
-        assert faults.sizes == [8, 4, 2, 2, 1, 1, 4]
         assert counts(report) == (8, 7, 0, 0, 1)
         assert report["errors"] == [{"row": 5, "message": "The row holds a value that cannot be stored."}]

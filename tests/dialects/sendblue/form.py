@@ -131,7 +131,7 @@ class SendblueForm:
             return None if status == 403 else "a refusal without a status"
         if status == 401:
             return None if body == BAD_CREDENTIAL else "another word for a wrong credential"
-        is_v3 = re.sub("/+", "/", asked.path).startswith("/v3")
+        is_v3 = re.sub("/+", "/", unquote(asked.path)).startswith("/v3")
         if (body.get("status") == "ERROR") is is_v3 or ("error" in body) is not is_v3:
             return "the form of the other family"
         if not body.keys() <= {"status", "message", "parameter", "error"}:

@@ -182,7 +182,9 @@ async def test_only_a_pair_may_make_and_end_tokens(guest: Runner) -> None:
 async def test_an_ended_token_opens_nothing(runner: Runner) -> None:
     token, other = await made(runner), await made(runner)
     asked = delete(f"{TOKENS}/{token['token_id']}")
-    await runner.run(Case(label="", ask=asked, status=204, changes=True))
+    answer = await runner.run(Case(label="", ask=asked, status=204, changes=True))
+    # Not even a word about the length of what is not there (RFC 9110, 8.6).
+    assert answer.body == b"" and not answer.header("content-length") and not answer.header("transfer-encoding")
     assert await with_token(runner, get(COUNT), token["token"], 401) == BAD_CREDENTIAL
     assert (await with_token(runner, get(COUNT), other["token"]))["count"] == 1
     await runner.run(Case(label="", ask=asked, status=404, body=refused_v3("not_found", "Token not found")))

@@ -10,6 +10,12 @@ from urllib.parse import unquote
 import msgspec
 
 from linebook.dialects.zipwhip import ZIPWHIP
+from linebook.dialects.zipwhip.payloads.conversations import ConversationAndMessages, ConversationView
+from linebook.dialects.zipwhip.payloads.groups import CountedGroup, GroupDevice
+from linebook.dialects.zipwhip.payloads.media import AttachmentView, Queued, SavedContent
+from linebook.dialects.zipwhip.payloads.messages import MessageView, SentView
+from linebook.dialects.zipwhip.payloads.operators import OperatorView, RoleView
+from tests.dialects.zipwhip.tenants import PIXEL
 from tests.kit.raw_http import Answer
 from tests.kit.wire import Ask, Expected, Probe, Refusal, Way, ask
 
@@ -18,11 +24,18 @@ PLAIN_TYPE: Final = "text/plain;charset=UTF-8"
 
 INVALID_SESSION: Final = {"success": False, "response": "Invalid session"}
 NOT_FOUND: Final = {"success": False, "response": "Contact not found"}
+NO_WEBHOOK: Final = {"success": False, "response": "Webhook not found"}
+NO_OPERATOR: Final = {"success": False, "response": "Operator not found"}
+NO_MESSAGE: Final = {"success": False, "response": "Message not found"}
+NO_GROUP: Final = {"success": False, "response": "Group not found"}
+NO_CONVERSATION: Final = {"success": False, "response": "Conversation not found"}
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+00:00")
 _MISSING: Final = re.compile(r"Required (?:String|Long) parameter '(\w+)' is not present")
 _BLAME: Final = re.compile(r"(?:Wrong arguments|Invalid parameter length): (\w+) ")
 _CODES: Final = frozenset({-703, -394, -855})
+_SEND_CODES: Final = frozenset({-1234, -704, -700, -394, -124, -1})
+"""The codes that come with status 200, because something is wrong with the message and not with the request."""
 
 BLAMELESS: Final = frozenset(
     {
@@ -30,6 +43,12 @@ BLAMELESS: Final = frozenset(
         "Invalid username or password",
         "Too many failed logins, try again later",
         "Contact not found",
+        "Message not found",
+        "Webhook not found",
+        "Operator not found",
+        "Not permitted for this user",
+        "Conversation not found",
+        "Group not found",
         "Unknown method",
         "Request method not supported",
         "Request body too large",
@@ -69,6 +88,52 @@ def contact_fault(contact: Any) -> str | None:
     return None
 
 
+def _fault_of(given: Any, shape: type[msgspec.Struct]) -> str | None:
+    """Say what is wrong with the form of an answer that has exactly the members of a declared shape, or None."""
+    try:
+        read = msgspec.convert(given, shape)
+    except msgspec.ValidationError as error:
+        return str(error)
+    return None if msgspec.to_builtins(read) == given else f"members that {shape.__name__} does not have"
+
+
+def _page_fault(body: dict[str, Any], shape: type[msgspec.Struct]) -> str | None:
+    """Say what is wrong with a page of messages or conversations, or None."""
+    response = body["response"]
+    if body.keys() != {"success", "response", "total", "size"} or not isinstance(response, list):
+        return f"a page with other members: {sorted(body)}"
+    if not body["total"] == body["size"] == len(response):
+        return "total and size do not count this answer"
+    return next((fault for one in response if (fault := _fault_of(one, shape)) is not None), None)
+
+
+_SHAPES: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "/message/get": MessageView,
+    "/conversation/get": ConversationAndMessages,
+    "/message/send": SentView,
+    "/messaging/send": Queued,
+    "/hostedContent/save": SavedContent,
+    "/group/save": GroupDevice,
+    "/group/get": CountedGroup,
+    "/operator/save": OperatorView,
+}
+"""The answers that have exactly the members of a declared shape."""
+
+
+_LISTS: Final[Mapping[str, type[msgspec.Struct]]] = {"/operator/list": OperatorView, "/role/list": RoleView}
+"""The answers that are lists of a declared shape."""
+
+
+def _plain_fault(path: str | None, members: set[str], response: Any) -> str | None:
+    """Say what is wrong with an answer that has no form of its own, or None."""
+    if path == "/password/change":
+        return None if members == {"sessions"} and response == "" else "a changed password with other members"
+    if members:
+        return f"further members: {members}"
+    faults = (_fault_of(one, _LISTS[path or ""]) for one in response) if path in _LISTS else ()
+    return next(filter(None, faults), None)
+
+
 class ZipwhipForm:
     """See `Form`."""
 
@@ -93,6 +158,9 @@ class ZipwhipForm:
     def fault(self, asked: Ask, answer: Answer) -> str | None:
         """See `Form`."""
         is_ning = any(name.lower() == "user-agent" and value.startswith("NING") for name, value in asked.headers)
+        if answer.status == 200 and ZIPWHIP.normal_path(unquote(asked.path)) == "/hostedContent/get":
+            is_guarded = answer.header("x-content-type-options") == "nosniff" or b'"success":false' in answer.body
+            return None if is_guarded else "a file that may be run"
         if answer.header("content-type") != (PLAIN_TYPE if is_ning else JSON_TYPE):
             return f"content type {answer.header('content-type')!r}"
         if answer.header("access-control-allow-origin") != "*":
@@ -105,9 +173,18 @@ class ZipwhipForm:
             return "not JSON"
         if not isinstance(body, dict) or "response" not in body or type(body.get("success")) is not bool:
             return "no envelope"
+        if answer.status == 200 and not body["success"]:
+            return self._send_fault(body)
         if body["success"] is not (answer.status == 200):
             return f"success is {body['success']} with status {answer.status}"
         return self._success_fault(asked, body) if body["success"] else self._failure_fault(body)
+
+    def _send_fault(self, body: dict[str, Any]) -> str | None:
+        match body["response"]:
+            case {"desc": str(), "code": int(code), **rest} if not rest and code in _SEND_CODES:
+                return None if body.keys() == {"success", "response"} else "a refusal with other members"
+            case _:
+                return "a failure with status 200 and without a send code"
 
     def _failure_fault(self, body: dict[str, Any]) -> str | None:
         if body.keys() != {"success", "response"}:
@@ -141,8 +218,18 @@ class ZipwhipForm:
                 if body["total"] != len(response):
                     return "total does not count this answer"
                 return next((fault for one in response if (fault := contact_fault(one)) is not None), None)
-            case _:
-                return f"further members: {members}" if members else None
+            case str(path) if path in _SHAPES:
+                return f"further members: {members}" if members else _fault_of(response, _SHAPES[path])
+            case "/messageAttachment/list":
+                if members != {"total"} or body["total"] != len(response):
+                    return "total does not count this answer"
+                return next((fault for one in response if (fault := _fault_of(one, AttachmentView)) is not None), None)
+            case "/message/list":
+                return _page_fault(body, MessageView)
+            case "/conversation/list":
+                return _page_fault(body, ConversationView)
+            case path:
+                return _plain_fault(path, members, response)
 
     def blame(self, answer: Answer) -> str:
         """See `Form`."""
@@ -157,6 +244,21 @@ def _parameter_names() -> set[str]:
 
 FORM: Final = ZipwhipForm()
 
+
+def upload(path: str, *files: tuple[str, str, bytes], **params: str) -> Ask:
+    """Give a request with file parts: name, media type and bytes of each; without any, one picture."""
+    boundary = "between-the-parts"
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in params.items()
+    ]
+    for number, (name, kind, data) in enumerate(files or (("pixel.gif", "image/gif", PIXEL),)):
+        head = f'Content-Disposition: form-data; name="image{number}"; filename="{name}"\r\nContent-Type: {kind}\r\n'
+        parts.append(f"--{boundary}\r\n{head}\r\n".encode() + data + b"\r\n")
+    raw = b"".join([*parts, f"--{boundary}--\r\n".encode()])
+    return Ask(path=path, raw=raw, content_type=f"multipart/form-data; boundary={boundary}")
+
+
 PROBES: Final = (
     Probe(
         operation="user/login",
@@ -166,6 +268,29 @@ PROBES: Final = (
     ),
     Probe(operation="user/logout", ask=ask("/user/logout"), changes=True),
     Probe(operation="user/get", ask=ask("/user/get")),
+    Probe(operation="user/signature/set", ask=ask("/user/signature/set", signature="Front desk"), changes=True),
+    Probe(operation="user/save", ask=ask("/user/save", firstName="Ada", loc="Front desk"), changes=True),
+    Probe(
+        operation="password/change",
+        ask=ask("/password/change", currentPassword="mypassword", password="mypassword"),
+        changes=True,
+    ),
+    Probe(operation="operator/list", ask=ask("/operator/list")),
+    Probe(
+        operation="operator/save",
+        ask=ask("/operator/save", username="grace", firstName="Grace", roleId="1"),
+        changes=True,
+        by_id=ask("/operator/save", operatorId="<id>", firstName="Grace"),
+        unknown=Expected(400, NO_OPERATOR),
+    ),
+    Probe(
+        operation="operator/unassign",
+        ask=ask("/operator/unassign", operatorId="<operator_id>"),
+        changes=True,
+        by_id=ask("/operator/unassign", operatorId="<id>"),
+        unknown=Expected(400, NO_OPERATOR),
+    ),
+    Probe(operation="role/list", ask=ask("/role/list")),
     Probe(
         operation="contact/save",
         ask=ask("/contact/save", mobileNumber="2065550199", firstName="Grace", notes="Asked to be called"),
@@ -184,6 +309,125 @@ PROBES: Final = (
         changes=True,
         by_id=ask("/contact/delete", contact="<id>"),
         unknown=Expected(200, {"success": True, "response": False}),
+    ),
+    Probe(
+        operation="message/send",
+        ask=ask("/message/send", contacts="2065550198", body="Your table is ready"),
+        changes=True,
+        by_id=ask("/message/send", contactId="<id>", body="Your table is ready"),
+        unknown=Expected(400, NOT_FOUND),
+    ),
+    Probe(
+        operation="message/get",
+        ask=ask("/message/get", id="<message_id>"),
+        by_id=ask("/message/get", id="<id>"),
+        unknown=Expected(400, NO_MESSAGE),
+    ),
+    Probe(operation="message/list", ask=ask("/message/list", start="0", limit="30")),
+    Probe(
+        operation="message/read",
+        ask=ask("/message/read", message="<message_id>"),
+        changes=True,
+        by_id=ask("/message/read", message="<id>"),
+        unknown=Expected(200, {"success": True, "response": False}),
+    ),
+    Probe(
+        operation="message/delete",
+        ask=ask("/message/delete", message="<message_id>"),
+        changes=True,
+        by_id=ask("/message/delete", message="<id>"),
+        unknown=Expected(200, {"success": True, "response": False}),
+    ),
+    Probe(
+        operation="messaging/send",
+        ask=ask("/messaging/send", to="2065550198", body="Your table is ready"),
+        changes=True,
+    ),
+    Probe(operation="hostedContent/save", ask=upload("/hostedContent/save"), changes=True),
+    Probe(operation="hostedContent/get", ask=ask("/hostedContent/get", storageKey="<storage_key>")),
+    Probe(
+        operation="messageAttachment/list",
+        ask=ask("/messageAttachment/list", messageId="<message_id>"),
+        by_id=ask("/messageAttachment/list", messageId="<id>"),
+        unknown=Expected(400, NO_MESSAGE),
+    ),
+    Probe(
+        operation="group/save", ask=ask("/group/save", type="Group", name="Regulars", member="2065550198"), changes=True
+    ),
+    Probe(operation="group/list", ask=ask("/group/list")),
+    Probe(
+        operation="group/get",
+        ask=ask("/group/get", address="<group>"),
+        by_id=ask("/group/get", address="device:/5556661234/<id>"),
+        unknown=Expected(400, NO_GROUP),
+    ),
+    Probe(
+        operation="group/members",
+        ask=ask("/group/members", group="<group>"),
+        by_id=ask("/group/members", group="device:/5556661234/<id>"),
+        unknown=Expected(400, NO_GROUP),
+    ),
+    Probe(
+        operation="group/addMember",
+        ask=ask("/group/addMember", group="<group>", mobileNumber="2065550198"),
+        changes=True,
+        by_id=ask("/group/addMember", group="device:/5556661234/<id>", mobileNumber="2065550198"),
+        unknown=Expected(400, NO_GROUP),
+    ),
+    Probe(
+        operation="group/removeMember",
+        ask=ask("/group/removeMember", group="<group>", member="<ada_number>"),
+        changes=True,
+        by_id=ask("/group/removeMember", group="device:/5556661234/<id>", member="<ada_number>"),
+        unknown=Expected(400, NO_GROUP),
+    ),
+    Probe(
+        operation="group/delete",
+        ask=ask("/group/delete", address="<group>"),
+        changes=True,
+        by_id=ask("/group/delete", address="device:/5556661234/<id>"),
+        unknown=Expected(400, NO_GROUP),
+    ),
+    Probe(
+        operation="webhook/add",
+        ask=ask("/webhook/add", type="message", event="receive", url="http://127.0.0.1:9/in"),
+        changes=True,
+    ),
+    Probe(
+        operation="webhook/update",
+        ask=ask("/webhook/update", webhookId="<webhook_id>", method="PUT"),
+        changes=True,
+        by_id=ask("/webhook/update", webhookId="<id>", method="PUT"),
+        unknown=Expected(400, NO_WEBHOOK),
+    ),
+    Probe(operation="webhook/list", ask=ask("/webhook/list")),
+    Probe(
+        operation="webhook/delete",
+        ask=ask("/webhook/delete", webhookId="<webhook_id>"),
+        changes=True,
+        by_id=ask("/webhook/delete", webhookId="<id>"),
+        unknown=Expected(400, NO_WEBHOOK),
+    ),
+    Probe(operation="conversation/list", ask=ask("/conversation/list", start="0", limit="30")),
+    Probe(
+        operation="conversation/get",
+        ask=ask("/conversation/get", fingerprint="<fingerprint>"),
+        by_id=ask("/conversation/get", fingerprint="<id>"),
+        unknown=Expected(400, NO_CONVERSATION),
+    ),
+    Probe(
+        operation="conversation/read",
+        ask=ask("/conversation/read", fingerprint="<fingerprint>"),
+        changes=True,
+        by_id=ask("/conversation/read", fingerprint="<id>"),
+        unknown=Expected(400, NO_CONVERSATION),
+    ),
+    Probe(
+        operation="conversation/delete",
+        ask=ask("/conversation/delete", fingerprint="<fingerprint>"),
+        changes=True,
+        by_id=ask("/conversation/delete", fingerprint="<id>"),
+        unknown=Expected(400, NO_CONVERSATION),
     ),
 )
 """One request per served operation that works for every tenant."""

@@ -9,7 +9,7 @@ import pytest
 from linebook.core.author import Author
 from linebook.core.contact import ContactPatch
 from linebook.core.phone import Phone
-from linebook.dialects.zipwhip.routes import DELETE_MAX, PAGE_MAX
+from linebook.dialects.zipwhip.routes.contacts import DELETE_MAX, PAGE_MAX
 from linebook.services.contacts import SaveContact, save_contacts
 from tests.dialects.zipwhip.form import NOT_FOUND
 from tests.kit.raw_http import Answer

@@ -55,6 +55,8 @@ class InwiseDialect:
 
     def normal_path(self, path: str) -> str | None:
         """Take any letter case, repeated slashes and a trailing one (NOTES: paths)."""
+        if path.lstrip("/")[:4].lower() != "rest":
+            return None  # so ends nearly every path that is asked about, before anything is made of it
         words = _SLASHES.sub("/", path).rstrip("/").split("/")
         if [word.lower() for word in words[:3]] != ["", "rest", "v1"]:
             return None

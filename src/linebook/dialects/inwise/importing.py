@@ -1,19 +1,37 @@
-"""Carries a file of contacts into the book, part by part, and counts what became of every record."""
+"""Carries a file of contacts into the book while the caller waits: staged and applied like any other import."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final, TypeVar
 
+import msgspec
+
+from linebook.core.author import Author
+from linebook.core.imports import Chunk, ImportState, Reject, StagedRecord
 from linebook.dialects.inwise.errors import message_of
 from linebook.dialects.inwise.payloads.imports import RowReader
 from linebook.errors import DomainError, GateFull, StorageRefused
 from linebook.runtime import Runtime
-from linebook.services.contacts import SaveBatch, SaveContact, Saved, SaveKind, save_contact_batch
 from linebook.services.csv_text import Record
-from linebook.services.import_reports import ERRORS_MAX, KeepReport, RecordError
+from linebook.services.import_steps import Step, StepDone, apply_steps
+from linebook.services.imports import (
+    BeginImport,
+    FinishStaging,
+    StageChunk,
+    WorkOn,
+    apply_imports,
+    begin_imports,
+    finish_staging,
+    stage_chunks,
+)
+from linebook.services.kept_imports import Import
+
+FILE_NAME: Final = "batchInsert"
+STAGED: Final = 1_000
+"""How many records are staged together."""
 
 PART: Final = 500
 """How many records are committed together, and hold up other writers for as long."""
@@ -23,84 +41,72 @@ PATIENCE: Final = 60
 
 PAUSE_S: Final = 0.5
 
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+Service = Callable[[Any, int, Sequence[Item]], Sequence[Outcome | DomainError]]
 
-class Import:
+
+class FileImport:
     """One file on its way into one account's book."""
 
-    def __init__(self, runtime: Runtime, account_id: int, reader: RowReader) -> None:
+    def __init__(self, runtime: Runtime, account_id: int, reader: RowReader, author: Author) -> None:
         """Begin with nothing."""
         self._store = runtime.store
         self._account_id = account_id
         self._reader = reader
-        self._counts = dict.fromkeys(SaveKind, 0)
-        self._failed = 0
-        self._errors: list[RecordError] = []
-        self._is_begun = False
+        self._author = author
+        self._owner = f"call {runtime.ids.uuid4()}"
+        self._encode = msgspec.json.Encoder().encode
 
-    async def run(self, records: Iterator[Record]) -> KeepReport:
-        """Import records in order, each seeing what the ones before it did; give the count of outcomes.
+    async def run(self, records: Iterator[Record]) -> Import:
+        """Stage all records, then apply them in order; give the import when it is done.
 
-        Raises `Unavailable` when the book cannot be written: what was committed by then stays, and the same file sent
-        again goes over it without harm.
+        Raises `Unavailable` when the book cannot be written. Nothing is in the book when that is so at the beginning;
+        later, what was committed stays, a hub goes on with the rest, and the same file sent again does no harm.
         """
-        while part := list(islice(records, PART)):
-            await self._import(part)
-        updates = self._reader.updates
-        return KeepReport(
-            created=self._counts[SaveKind.CREATED],
-            updated=self._counts[SaveKind.UPDATED] if updates else 0,
-            skipped=self._counts[SaveKind.UNCHANGED] + (0 if updates else self._counts[SaveKind.UPDATED]),
-            failed=self._failed,
-            errors=self._errors,
-            author=self._reader.author,
-        )
+        begin = BeginImport(name=FILE_NAME, plan=self._reader.plan, author=self._author)
+        one = await self._store.write(begin_imports, self._account_id, begin)
+        while part := list(islice(records, STAGED)):
+            await self._commit(stage_chunks, StageChunk(one.id, self._chunk(part)))
+        await self._commit(finish_staging, FinishStaging(one.id))
+        one = await self._commit(apply_imports, WorkOn(import_id=one.id, owner=self._owner))
+        while one.state is ImportState.APPLYING:
+            one = (await self._step(one)).state
+        return one
 
-    async def _import(self, part: list[Record]) -> None:
-        outcomes: dict[int, Saved | DomainError] = {}
-        saves: dict[int, SaveContact] = {}
+    def _chunk(self, part: list[Record]) -> Chunk:
+        good: list[StagedRecord] = []
+        rejects: list[Reject] = []
         for record in part:
-            try:
-                saves[record.number] = self._reader.save(record)
-            except DomainError as error:
-                outcomes[record.number] = error
-        outcomes.update(zip(saves, await self._save(list(saves.values())), strict=True))
-        for record in part:
-            self._count(record.number, outcomes[record.number])
+            staged = self._reader.read(record)
+            if isinstance(staged, Reject):
+                rejects.append(staged)
+            else:
+                good.append(staged)
+        return Chunk(self._encode(good), len(good), rejects, [], 0)
 
-    async def _save(self, saves: list[SaveContact]) -> Sequence[Saved | DomainError]:
-        if not saves:
-            return []
-        try:
-            return await self._commit(saves)
-        except StorageRefused:
-            if len(saves) == 1:
-                return [UnstorableRow()]
-            # One of them is the culprit: halves find it.
-            middle = len(saves) // 2
-            return [*await self._save(saves[:middle]), *await self._save(saves[middle:])]
-
-    async def _commit(self, saves: list[SaveContact]) -> Sequence[Saved | DomainError]:
-        left = PATIENCE if self._is_begun else 0
+    async def _step(self, one: Import) -> StepDone:
+        limit, refuses = PART, False
         while True:
             try:
-                outcomes = await self._store.write(save_contact_batch, self._account_id, SaveBatch(saves))
+                return await self._commit(apply_steps, Step(one.id, self._owner, limit, refuses, explain))
+            except StorageRefused:
+                # One of them is the culprit: halves find it.
+                refuses = limit == 1
+                limit = max(min(limit, one.waiting) // 2, 1)
+
+    async def _commit(self, service: Service[Item, Outcome], item: Item) -> Outcome:
+        left = PATIENCE
+        while True:
+            try:
+                return await self._store.write(service, self._account_id, item)
             except GateFull:
                 if not left:
                     raise
                 left -= 1
                 await asyncio.sleep(PAUSE_S)
-            else:
-                self._is_begun = True
-                return outcomes
-
-    def _count(self, number: int, outcome: Saved | DomainError) -> None:
-        if isinstance(outcome, Saved):
-            self._counts[outcome.kind] += 1
-            return
-        self._failed += 1
-        if len(self._errors) < ERRORS_MAX:
-            self._errors.append((number, message_of(outcome)))
 
 
-class UnstorableRow(DomainError):
-    """The row holds a value that cannot be stored."""
+def explain(error: DomainError) -> str:
+    """Give the sentence that names why a record failed, as the single call would."""
+    return message_of(error)

@@ -14,7 +14,7 @@ from linebook.dialects.sendblue.payloads.answers import Failure
 from linebook.dialects.sendblue.payloads.reading import read_body, read_query
 from linebook.dialects.sendblue.planned import PLANNED
 from linebook.dialects.sendblue.routes import OPERATIONS
-from linebook.errors import DomainError, Unavailable
+from linebook.errors import DomainError, StorageRefused, Unavailable
 from linebook.runtime import Runtime
 
 _SLASHES: Final = re.compile(r"/{2,}")
@@ -89,7 +89,7 @@ class SendblueDialect:
             result = await operation.handler(
                 Call(runtime=runtime, params=params, caller=caller, request=request, body=body)
             )
-        except (DomainError, Unavailable) as error:
+        except (DomainError, StorageRefused, Unavailable) as error:
             return self.refuse(request, error)
         return Response(operation.status, b"" if result is None else _encode(result), _JSON)
 

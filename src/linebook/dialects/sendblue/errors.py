@@ -27,6 +27,7 @@ from linebook.errors import (
     NotFound,
     NotPermitted,
     SetRefused,
+    StorageRefused,
     Unavailable,
 )
 
@@ -123,6 +124,8 @@ def _facts(error: Exception) -> _Facts:  # noqa: PLR0912 - one line per error
             status = 429 if isinstance(error, GateFull) else 503
             retry = ((b"retry-after", str(error.retry_after_s).encode()),)
             return _Facts(status=status, message="Temporarily unavailable, try again", headers=retry)
+        case StorageRefused():
+            return _Facts(status=400, message="A value cannot be stored")
         case DomainError():
             return _Facts(status=400, message=error.message)
         case _:

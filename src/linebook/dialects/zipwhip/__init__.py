@@ -11,17 +11,11 @@ from linebook.dialects.base import Call, Operation, Request, Response, Security
 from linebook.dialects.kit import convert_params
 from linebook.dialects.zipwhip.auth import authenticate
 from linebook.dialects.zipwhip.errors import refusal
-from linebook.dialects.zipwhip.payloads import (
-    Answer,
-    Envelope,
-    Failure,
-    content_type,
-    given_values,
-    read_parameters,
-)
+from linebook.dialects.zipwhip.payloads.answers import Answer, Envelope, Failure, content_type
+from linebook.dialects.zipwhip.payloads.reading import given_values, read_parameters
 from linebook.dialects.zipwhip.planned import PLANNED
 from linebook.dialects.zipwhip.routes import OPERATIONS
-from linebook.errors import DomainError, Unavailable
+from linebook.errors import DomainError, StorageRefused, Unavailable
 from linebook.runtime import Runtime
 
 _PREFIX: Final = re.compile(r"\A/api/v[12](?=/)")
@@ -83,8 +77,10 @@ class ZipwhipDialect:
             params = None if shape is None else convert_params(given_values(flat, shape), shape)
             assert operation.handler is not None
             result = await operation.handler(Call(runtime, params, caller, request, flat))
-        except (DomainError, Unavailable) as error:
+        except (DomainError, StorageRefused, Unavailable) as error:
             return self.refuse(request, error)
+        if isinstance(result, Response):
+            return msgspec.structs.replace(result, headers=(*_CORS, *result.headers))
         body = result if isinstance(result, Answer) else Envelope(response=result)
         return Response(200, _encode(body), content_type(request), _CORS)
 

@@ -12,17 +12,31 @@ from linebook.dialects.kit import (
     UnknownOperation,
     WrongMethod,
 )
-from linebook.dialects.zipwhip.payloads import ErrorDetail, Failure
+from linebook.dialects.zipwhip.payloads.answers import ErrorDetail, Failure
 from linebook.errors import (
+    AttachmentUnreadable,
     ContactNotFound,
+    ConversationNotFound,
     DomainError,
+    GroupNotFound,
     InvalidMember,
     KeyConflict,
     LoginRefused,
+    MessageNotFound,
+    MessageTooLong,
+    NameTaken,
+    NoCarrier,
+    NoRoute,
     NotAuthenticated,
     NotPermitted,
+    OperatorNotFound,
+    OptedOut,
+    SendRefused,
+    SendUnavailable,
+    StorageRefused,
     TooManyLogins,
     Unavailable,
+    WebhookNotFound,
 )
 
 BAD_ARGUMENT: Final = -703
@@ -46,6 +60,19 @@ _FIXED: Final[Mapping[type[Exception], tuple[int, str | ErrorDetail]]] = {
     NotPermitted: (403, "Not permitted for this user"),
     ContactNotFound: (400, "Contact not found"),
     KeyConflict: (400, ErrorDetail(desc="Wrong arguments: mobileNumber belongs to another contact", code=BAD_ARGUMENT)),
+    StorageRefused: (400, ErrorDetail(desc="Wrong arguments: a value cannot be stored", code=BAD_ARGUMENT)),
+    MessageNotFound: (400, "Message not found"),
+    WebhookNotFound: (400, "Webhook not found"),
+    OperatorNotFound: (400, "Operator not found"),
+    NameTaken: (400, ErrorDetail(desc="Wrong arguments: email belongs to another user", code=BAD_ARGUMENT)),
+    GroupNotFound: (400, "Group not found"),
+    ConversationNotFound: (400, "Conversation not found"),
+    # What is wrong with a message itself is told with status 200 (NOTES: message/send).
+    AttachmentUnreadable: (200, ErrorDetail(desc="Attachment cannot be read", code=AttachmentUnreadable.code)),
+    NoCarrier: (200, ErrorDetail(desc="No carrier for this line", code=NoCarrier.code)),
+    NoRoute: (200, ErrorDetail(desc="Unable to determine carrier", code=NoRoute.code)),
+    SendUnavailable: (503, ErrorDetail(desc="Temporarily unavailable, try again", code=INTERNAL)),
+    SendRefused: (200, ErrorDetail(desc="Unknown error", code=SendRefused.code)),
     UnknownOperation: (404, "Unknown method"),
     WrongMethod: (405, "Request method not supported"),
     BodyTooLarge: (413, "Request body too large"),
@@ -53,6 +80,15 @@ _FIXED: Final[Mapping[type[Exception], tuple[int, str | ErrorDetail]]] = {
     Exception: (500, ErrorDetail(desc="Internal error", code=INTERNAL)),
 }
 """Refusals that are always the same; the nearest class of an error counts."""
+
+_WORDS: Final = {
+    "from_name": "fromName",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "phone_key": "phoneKey",
+    "prefix": "username",
+}
+"""The platform's words for members that services name in ours."""
 
 
 def refusal(error: Exception) -> tuple[int, Failure, Headers]:
@@ -66,7 +102,14 @@ def _status_and_response(error: Exception) -> tuple[int, str | ErrorDetail]:
         case MissingParameter():
             return 400, f"Required {error.kind} parameter '{error.name}' is not present"
         case InvalidParameter(name=name, reason=reason) | InvalidMember(member=name, reason=reason):
-            return 400, ErrorDetail(desc=f"Wrong arguments: {name} {reason}", code=BAD_ARGUMENT)
+            return 400, ErrorDetail(desc=f"Wrong arguments: {_WORDS.get(name, name)} {reason}", code=BAD_ARGUMENT)
+        case OptedOut(numbers=numbers):
+            # A literal that programs look for.
+            text = f"You cannot send to line opted out numbers: {', '.join(numbers)} !"
+            return 200, ErrorDetail(desc=text, code=OptedOut.code)
+        case MessageTooLong(limit_bytes=limit):
+            text = f"Invalid parameter length: body has more than {limit} bytes"
+            return 200, ErrorDetail(desc=text, code=BAD_LENGTH)
         case TooLong():
             return 400, ErrorDetail(desc=f"Invalid parameter length: {error.message}", code=BAD_LENGTH)
     for kind in type(error).__mro__:
@@ -81,6 +124,8 @@ def _headers(error: Exception) -> Headers:
     match error:
         case TooManyLogins() | Unavailable():
             return ((b"retry-after", str(error.retry_after_s).encode()),)
+        case SendUnavailable():
+            return ((b"retry-after", str(Unavailable.retry_after_s).encode()),)
         case WrongMethod():
             return ((b"allow", ", ".join(error.allowed).encode()),)
         case _:

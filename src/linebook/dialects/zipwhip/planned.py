@@ -45,67 +45,9 @@ PLANNED: Final[tuple[Operation, ...]] = (
     ),
     *_of(
         "Users",
-        _planned("user/save", _BOTH, _CLIENT, "Change name, e-mail address and notes of the session's user"),
-        _planned("user/signature/set", _POST, _DOCUMENTED, "Set or clear the text that ends every message"),
         _planned("user/enroll", _BOTH, _CLIENT, "Open an account for a number", _SIGNED),
         _planned("user/deact", _BOTH, _CLIENT, "Close an account", _SIGNED),
         _planned("user/exists", _BOTH, _CLIENT, "Ask whether a number has an account", _SIGNED),
-        _planned("password/change", _GET, _DOCUMENTED, "Give the line or the user a new password"),
-        _planned("operator/list", _GET, _DOCUMENTED, "The people who work on the line"),
-        _planned("operator/save", _POST, _DOCUMENTED, "Add a person to the line, or change one"),
-        _planned("operator/unassign", _GET, _DOCUMENTED, "Take a person off the line"),
-        _planned("role/list", _GET, _DOCUMENTED, "The roles that people can have, and what each may do"),
-    ),
-    *_of(
-        "Messages",
-        _planned(
-            "message/send",
-            _BOTH,
-            _DOCUMENTED,
-            "Send a text to one number or several, now or later",
-            "Ids are text in the answer. A recipient who opted out is refused with status 200 and code -1234.",
-        ),
-        _planned("message/get", _BOTH, _DOCUMENTED, "One message with its delivery state"),
-        _planned("message/list", _BOTH, _DOCUMENTED, "Messages, the newest first"),
-        _planned("message/read", _BOTH, _DOCUMENTED, "Mark messages as read"),
-        _planned("message/delete", _BOTH, _DOCUMENTED, "Hide messages"),
-    ),
-    *_of(
-        "Media",
-        _planned(
-            "messaging/send",
-            _BOTH,
-            _DOCUMENTED,
-            "Send a text with files to one number",
-            "Files are parts of the form, or a storage key. The answer differs from message/send.",
-        ),
-        _planned("hostedContent/save", _POST, _CLIENT, "Keep a file and get its storage key"),
-        _planned("hostedContent/get", _GET, _DOCUMENTED, "The bytes of a kept file"),
-        _planned("messageAttachment/list", _BOTH, _DOCUMENTED, "The files of a message"),
-    ),
-    *_of(
-        "Conversations",
-        _planned("conversation/list", _BOTH, _DOCUMENTED, "Conversations, the newest first"),
-        _planned("conversation/get", _BOTH, _DOCUMENTED, "One conversation and its messages"),
-        _planned("conversation/read", _BOTH, _DOCUMENTED, "Mark a conversation as read"),
-        _planned("conversation/delete", _BOTH, _DOCUMENTED, "Delete a conversation and its messages"),
-    ),
-    *_of(
-        "Groups",
-        _planned("group/save", _BOTH, _CLIENT, "Make a group, or change one"),
-        _planned("group/list", _BOTH, _CLIENT, "The groups of the line"),
-        _planned("group/get", _BOTH, _CLIENT, "One group, and how many members it has"),
-        _planned("group/members", _BOTH, _CLIENT, "The contacts in a group"),
-        _planned("group/addMember", _BOTH, _CLIENT, "Put a number into a group"),
-        _planned("group/removeMember", _BOTH, _CLIENT, "Take a number out of a group"),
-        _planned("group/delete", _BOTH, _CLIENT, "Delete a group"),
-    ),
-    *_of(
-        "Webhooks",
-        _planned("webhook/add", _BOTH, _DOCUMENTED, "Have an event reported to a URL"),
-        _planned("webhook/update", _POST, _DOCUMENTED, "Change the URL or the method of a webhook"),
-        _planned("webhook/list", _BOTH, _DOCUMENTED, "The webhooks of the line"),
-        _planned("webhook/delete", _POST, _DOCUMENTED, "Delete a webhook"),
     ),
     *_of(
         "Apps",
@@ -142,4 +84,4 @@ PLANNED: Final[tuple[Operation, ...]] = (
         _planned("signal/subscribe", _BOTH, _CLIENT, "Choose the events that come over it", _PUSH),
     ),
 )
-"""Every call that a source names and `routes.py` does not serve."""
+"""Every call that a source names and `routes/` does not serve."""

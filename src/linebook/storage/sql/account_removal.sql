@@ -83,6 +83,98 @@ DELETE FROM consent_entry WHERE account_id = :account_id;
 -- Forgets what an account's credentials have read.
 DELETE FROM read_state WHERE account_id = :account_id;
 
--- name: clear_import_report(account_id)!
--- Removes the reports of an account's imports.
-DELETE FROM import_report WHERE account_id = :account_id;
+-- name: clear_carrier_ref(account_id)!
+-- Forgets the carriers' ids of an account's messages.
+DELETE FROM carrier_ref WHERE account_id = :account_id;
+
+-- name: clear_lease(account_id)!
+-- Ends the work for what an account has.
+DELETE FROM lease WHERE account_id = :account_id;
+
+-- name: clear_line_setting(account_id)!
+-- Removes what was set for an account's lines.
+DELETE FROM line_setting WHERE account_id = :account_id;
+
+-- name: clear_stop_word(account_id)!
+-- Removes an account's own words of consent.
+DELETE FROM stop_word WHERE account_id = :account_id;
+
+-- name: clear_conversation_key(account_id)!
+-- Removes the numbers of an account's conversations.
+DELETE FROM conversation_key WHERE account_id = :account_id;
+
+-- name: clear_conversation(account_id)!
+-- Removes an account's conversations.
+DELETE FROM conversation WHERE account_id = :account_id;
+
+-- name: clear_message(account_id)!
+-- Removes an account's messages.
+DELETE FROM message WHERE account_id = :account_id;
+
+-- name: clear_message_part(account_id)!
+-- Removes the parts of an account's messages.
+DELETE FROM message_part WHERE account_id = :account_id;
+
+-- name: clear_attachment(account_id)!
+-- Removes an account's storage keys; the files behind them are swept.
+DELETE FROM attachment WHERE account_id = :account_id;
+
+-- name: clear_message_attachment(account_id)!
+-- Takes the files off an account's messages.
+DELETE FROM message_attachment WHERE account_id = :account_id;
+
+-- name: clear_outbox(account_id)!
+-- Removes what an account still has to send.
+DELETE FROM outbox WHERE account_id = :account_id;
+
+-- name: clear_receipt(account_id)!
+-- Removes what carriers said about an account's messages.
+DELETE FROM receipt WHERE account_id = :account_id;
+
+-- name: clear_inbound_key(account_id)!
+-- Forgets by what an account's inbound texts are known again.
+DELETE FROM inbound_key WHERE account_id = :account_id;
+
+-- name: clear_event(account_id)!
+-- Removes an account's events.
+DELETE FROM event WHERE account_id = :account_id;
+
+-- name: clear_webhook_subscription(account_id)!
+-- Removes an account's webhooks.
+DELETE FROM webhook_subscription WHERE account_id = :account_id;
+
+-- name: clear_webhook_delivery(account_id)!
+-- Removes what an account's webhooks are still to be told.
+DELETE FROM webhook_delivery WHERE account_id = :account_id;
+
+-- name: clear_webhook_attempt(account_id)!
+-- Removes the log of an account's webhooks.
+DELETE FROM webhook_attempt WHERE account_id = :account_id;
+
+-- name: clear_line_usage(account_id)!
+-- Removes what an account's lines sent and received.
+DELETE FROM line_usage WHERE account_id = :account_id;
+
+-- name: clear_import_work(account_id)!
+-- Ends the work on an account's imports.
+DELETE FROM import_work WHERE account_id = :account_id;
+
+-- name: clear_import_put_back(account_id)!
+-- Forgets what an account's undone imports have put back.
+DELETE FROM import_put_back WHERE account_id = :account_id;
+
+-- name: clear_import_reject(account_id)!
+-- Removes the records of an account's imports that are not in its book.
+DELETE FROM import_reject WHERE account_id = :account_id;
+
+-- name: clear_import_outcome(account_id)!
+-- Removes what became of an account's imported records.
+DELETE FROM import_outcome WHERE account_id = :account_id;
+
+-- name: clear_import_chunk(account_id)!
+-- Removes an account's records that wait to be imported.
+DELETE FROM import_chunk WHERE account_id = :account_id;
+
+-- name: clear_import(account_id)!
+-- Removes an account's imports.
+DELETE FROM import WHERE account_id = :account_id;

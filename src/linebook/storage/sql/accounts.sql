@@ -22,13 +22,14 @@ SELECT * FROM line WHERE account_id = :account_id AND id = :id;
 -- A page of an account's lines by rising id.
 SELECT * FROM line WHERE account_id = :account_id AND id > :after_id ORDER BY id LIMIT :limit;
 
--- name: insert_line(account_id, id, address, label, carrier, window_size, rate_per_s, is_toll_free, is_multi_user, created_ms)!
+-- name: insert_line(account_id, id, address, label, carrier, window_size, rate_per_s, is_toll_free, is_multi_user, on_doubt, created_ms)!
 -- Adds a line.
 INSERT INTO line
-    (account_id, id, address, label, carrier, window_size, rate_per_s, is_toll_free, is_multi_user, created_ms, updated_ms)
+    (account_id, id, address, label, carrier, window_size, rate_per_s, is_toll_free, is_multi_user, on_doubt,
+     created_ms, updated_ms)
 VALUES
-    (:account_id, :id, :address, :label, :carrier, :window_size, :rate_per_s, :is_toll_free, :is_multi_user, :created_ms,
-     :created_ms);
+    (:account_id, :id, :address, :label, :carrier, :window_size, :rate_per_s, :is_toll_free, :is_multi_user, :on_doubt,
+     :created_ms, :created_ms);
 
 -- name: user_by_id(account_id, id)
 -- One user.
@@ -45,15 +46,32 @@ INSERT INTO app_user
 VALUES
     (:account_id, :id, :email, :email_key, :first_name, :last_name, :phone, :role, TRUE, :created_ms, :created_ms);
 
--- name: update_user(account_id, id, first_name, last_name, role, updated_ms)!
--- Changes a user's name and role.
-UPDATE app_user SET first_name = :first_name, last_name = :last_name, role = :role, updated_ms = :updated_ms
+-- name: update_user(account_id, id, email, email_key, first_name, last_name, role, is_active, updated_ms)!
+-- Changes a user's address, name, role, and whether he or she works here still.
+UPDATE app_user SET
+    email = :email, email_key = :email_key, first_name = :first_name, last_name = :last_name, role = :role,
+    is_active = :is_active, updated_ms = :updated_ms
 WHERE account_id = :account_id AND id = :id;
 
 -- name: login(account_id, line_id, prefix)
 -- Who may log in on a line under that name.
 SELECT account_id, line_id, prefix, user_id, role, password_hash FROM login
 WHERE account_id = :account_id AND line_id = :line_id AND prefix = :prefix;
+
+-- name: logins_of_line(account_id, line_id)
+-- Everybody who may log in on a line, by prefix.
+SELECT account_id, line_id, prefix, user_id, role, password_hash FROM login
+WHERE account_id = :account_id AND line_id = :line_id ORDER BY prefix;
+
+-- name: change_password(account_id, line_id, prefix, old_hash, new_hash)
+-- Gives a login another password, unless it has another one by now.
+UPDATE login SET password_hash = :new_hash
+WHERE account_id = :account_id AND line_id = :line_id AND prefix = :prefix AND password_hash = :old_hash
+RETURNING prefix;
+
+-- name: delete_login(account_id, line_id, prefix)!
+-- Takes a login away.
+DELETE FROM login WHERE account_id = :account_id AND line_id = :line_id AND prefix = :prefix;
 
 -- name: save_login(account_id, line_id, prefix, user_id, role, password_hash, created_ms)!
 -- Adds a login, or gives an existing one a new password, user and role.

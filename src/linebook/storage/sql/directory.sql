@@ -60,3 +60,28 @@ VALUES
 UPDATE credential SET revoked_ms = :revoked_ms
 WHERE account_id = :account_id AND id = :id AND revoked_ms IS NULL
 RETURNING id;
+
+-- name: revoke_sessions_on_line(account_id, user_id, line_id, kind, revoked_ms)!
+-- Ends what a user is logged in with on a line.
+UPDATE credential SET revoked_ms = :revoked_ms
+WHERE account_id = :account_id AND user_id = :user_id AND line_id = :line_id AND kind = :kind AND revoked_ms IS NULL;
+
+-- name: revoke_sessions(account_id, user_id, kind, revoked_ms)!
+-- Ends what a user is logged in with anywhere.
+UPDATE credential SET revoked_ms = :revoked_ms
+WHERE account_id = :account_id AND user_id = :user_id AND kind = :kind AND revoked_ms IS NULL;
+
+-- name: set_role_of_sessions(account_id, user_id, line_id, kind, role)!
+-- Lets what a user is logged in with on a line do what another role may.
+UPDATE credential SET role = :role
+WHERE account_id = :account_id AND user_id = :user_id AND line_id = :line_id AND kind = :kind AND revoked_ms IS NULL;
+
+-- name: expired_credentials(account_id, kind, before_ms, limit)
+-- Credentials of an account that ended by themselves before a time, the oldest end first.
+SELECT kind, digest FROM credential WHERE account_id = :account_id AND kind = :kind AND expires_ms < :before_ms
+ORDER BY expires_ms LIMIT :limit;
+
+-- name: revoked_credentials(account_id, kind, before_ms, limit)
+-- Credentials of an account that were ended before a time, the oldest end first.
+SELECT kind, digest FROM credential WHERE account_id = :account_id AND kind = :kind AND revoked_ms < :before_ms
+ORDER BY revoked_ms LIMIT :limit;

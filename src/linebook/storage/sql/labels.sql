@@ -37,3 +37,7 @@ UPDATE contact_group SET name = :name, rev = rev + 1, updated_ms = :updated_ms W
 -- name: rename_field(account_id, id, label, label_key, kind)!
 -- Gives a custom field another label and kind.
 UPDATE field SET label = :label, label_key = :label_key, kind = :kind WHERE account_id = :account_id AND id = :id;
+
+-- name: delete_group(account_id, id)!
+-- Removes a group that nobody is in any more.
+DELETE FROM contact_group WHERE account_id = :account_id AND id = :id;

@@ -170,6 +170,7 @@ def save_request(
     match: Match = BY_PHONE,
     creates: bool = True,
     if_present: Present = Present.UPDATE,
+    phone_is_shown: bool = False,
 ) -> SaveContact:
     """Give the request to save a contact. An equal write counts as a change: `rev` grows with every one."""
     return SaveContact(
@@ -180,4 +181,5 @@ def save_request(
         if_present=if_present,
         touches=True,
         team_opt_out=given(body.is_opted_out),
+        phone_is_shown=phone_is_shown,
     )

@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from linebook.core.phone import Phone
 from linebook.dialects.base import Call, Evidence, Operation
+from linebook.dialects.heymarket.errors import InvalidPhone
 from linebook.dialects.heymarket.payloads.contact_views import ContactView
 from linebook.dialects.heymarket.payloads.contacts import (
     ContactBody,
@@ -83,7 +84,8 @@ async def update_contact(call: Call) -> Stub:
     body: ContactBody = call.body
     phone = await _changed_phone(call, params.id, body.phone)
     patch = contact_patch(body, phone, replaces_fields=is_true(params.overwrite))
-    save = save_request(body, patch, me(call), match=Match(id=params.id), creates=False)
+    is_shown = not str(body.phone).startswith("+")
+    save = save_request(body, patch, me(call), match=Match(id=params.id), creates=False, phone_is_shown=is_shown)
     saved = await call.runtime.store.write(save_contacts, call.account_id, save)
     return Stub(saved.contact.id, saved.contact.rev, saved.contact.uuid)
 
@@ -96,11 +98,16 @@ async def _changed_phone(call: Call, contact_id: int, shown: str | int | None) -
     """
     if shown is None:
         raise MissingParameter("phone")
-    found = await call.runtime.store.read(lambda tx: contacts_by_id(tx, call.account_id, [contact_id]))
-    contact = found.get(contact_id)
-    if contact is None:
-        raise ContactNotFound
-    return UNSET if str(shown) == phone_text(contact.phone) else read_phone(shown)
+    try:
+        return read_phone(shown)
+    except InvalidPhone:
+        found = await call.runtime.store.read(lambda tx: contacts_by_id(tx, call.account_id, [contact_id]))
+        contact = found.get(contact_id)
+        if contact is None:
+            raise ContactNotFound from None
+        if str(shown) == phone_text(contact.phone):
+            return UNSET
+        raise
 
 
 async def delete_contact(call: Call) -> str:

@@ -28,7 +28,8 @@ async def list_inboxes(call: Call) -> list[NamedView]:
 
 async def list_lists(call: Call) -> list[NamedView]:
     """Give the groups to choose from."""
-    return [NamedView(group.id, group.name) for group in await call.runtime.directory.groups(call.account_id)]
+    names = await call.runtime.directory.group_names(call.account_id)
+    return [NamedView(group_id, name) for group_id, name in names.items()]
 
 
 async def list_templates(_call: Call) -> list[NamedView]:

@@ -8,13 +8,31 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta
 
-from linebook.core.author import Author
-from linebook.core.contact import ContactPatch, FieldsChange, SetChange
-from linebook.dialects.inwise.payloads.contacts import contents, field_number, match_of, read_email, read_mobile
+from linebook.core.contact import ContactPatch, FieldsChange, check_patch
+from linebook.core.imports import (
+    ImportColumn,
+    ImportOptions,
+    ImportPlan,
+    ImportState,
+    MatchBy,
+    Reject,
+    StagedRecord,
+)
+from linebook.dialects.inwise.errors import message_of
+from linebook.dialects.inwise.payloads.contacts import (
+    FIRST_NAME,
+    LAST_NAME,
+    contents,
+    field_number,
+    match_of,
+    read_email,
+    read_mobile,
+)
 from linebook.dialects.kit import InvalidParameter, MissingParameter, RequestError
-from linebook.services.contacts import SaveContact
+from linebook.errors import DomainError
 from linebook.services.csv_text import Record
-from linebook.services.import_reports import ImportReport
+from linebook.services.import_rows import storable
+from linebook.services.kept_imports import Import
 
 EMAIL: Final = "email"
 MOBILE: Final = "mobilenumber"
@@ -23,7 +41,22 @@ Target = str | int
 """What a column is: one of the words above, or the number of a personal field."""
 
 COMPLETED: Final = "completed"
-"""The only status: an answer comes when the import is done."""
+"""The status that callers see: an answer comes when the import is done."""
+
+_STATUS: Final = {
+    ImportState.STAGING: "queued",
+    ImportState.STAGED: "queued",
+    ImportState.APPLYING: "running",
+    ImportState.CANCELLED: "cancelled",
+    ImportState.DISCARDED: "cancelled",
+}
+"""What an import is called that was interrupted, or came in through another door."""
+
+ERRORS_MAX: Final = 1_000
+"""Most failed records that a report names; the count has them all."""
+
+_MEMBERS: Final = {EMAIL: "email", MOBILE: "phone", EXTERNAL_ID: "external_id"}
+_NAMES: Final = {FIRST_NAME: "first_name", LAST_NAME: "last_name"}
 
 GROUP_ID_DIGITS: Final = 18
 
@@ -88,35 +121,80 @@ Targets = tuple[tuple[Target, int], ...]
 """What is read from each record, and at which position it stands."""
 
 
-class RowReader(msgspec.Struct, frozen=True, kw_only=True):
-    """Turns the records of one file into saves."""
+class RowReader:
+    """Turns the records of one file into what is staged of them."""
 
-    width: int
-    targets: Targets
-    code: str | int | None
-    trim: bool
-    updates: bool
-    group_id: int | None
-    names_are_fields: bool
-    author: Author
+    def __init__(
+        self,
+        header: Sequence[str],
+        targets: Targets,
+        *,
+        region: str,
+        code: str | int | None,
+        trim: bool,
+        updates: bool,
+        group_id: int | None,
+        names_are_fields: bool,
+    ) -> None:
+        """Lay out the columns: those of the file, and behind them what a column means besides its first meaning."""
+        self._width = len(header)
+        self._code = code
+        self._trim = trim
+        self._names_are_fields = names_are_fields
+        self._targets = targets
+        names, columns = list(header), [ImportColumn() for _ in header]
+        self._again: list[int] = []
+        self._places: dict[Target, int] = {}
+        for target, position in targets:
+            place = position
+            if columns[place].member != ImportColumn().member:
+                place = len(columns)
+                names.append(header[position])
+                columns.append(ImportColumn())
+                self._again.append(position)
+            columns[place] = self._column(target)
+            self._places[target] = place
+        self.plan = ImportPlan(
+            header=tuple(map(storable, names)),
+            columns=tuple(columns),
+            options=ImportOptions(
+                region=region,
+                country_code=None if code is None else str(code),
+                trims_zero=trim,
+                updates=updates,
+                match=MatchBy.BOTH,
+                groups=() if group_id is None else (group_id,),
+            ),
+        )
 
-    def save(self, record: Record) -> SaveContact:
-        """Give what a record says about a contact; an empty cell says nothing.
+    def _column(self, target: Target) -> ImportColumn:
+        if isinstance(target, str):
+            return ImportColumn(member=_MEMBERS[target])
+        if self._names_are_fields and target in _NAMES:
+            return ImportColumn(member=_NAMES[target])
+        return ImportColumn(member="field", field=target)
 
-        Raises `BadRow`, `MissingParameter` or `InvalidParameter`: what the single call would be refused with.
-        """
-        cells = record.cells
+    def read(self, record: Record) -> StagedRecord | Reject:
+        """Give what a record says, or why the single call would be refused; an empty cell says nothing."""
+        try:
+            return self._staged(record)
+        except DomainError as error:
+            return Reject(record.number, message_of(error), list(map(storable, record.cells)))
+
+    def _staged(self, record: Record) -> StagedRecord:
         if not record.is_closed:
             raise BadRow("The quotes of the row are not closed.")
-        if len(cells) > self.width:
+        if len(record.cells) > self._width:
             raise BadRow("The row has more cells than the header.")
-        given = {target: cells[position] for target, position in self.targets if position < len(cells)}
+        original = [*record.cells, *[""] * (self._width - len(record.cells))]
+        original += [original[position] for position in self._again]
+        cells = original[:]
+        given = {target: cells[place] for target, place in self._places.items()}
         email = read_email(given.pop(EMAIL, None))
-        phone = read_mobile(given.pop(MOBILE, None), code=self.code, trim=self.trim, add=True)
+        phone = read_mobile(given.pop(MOBILE, None), code=self._code, trim=self._trim, add=True)
         external_id = given.pop(EXTERNAL_ID, "")
         values = {target: text for target, text in given.items() if isinstance(target, int) and text}
-        members, fields = contents(values, names_are_fields=self.names_are_fields)
-        joins = SetChange((self.group_id,)) if self.group_id is not None else UNSET
+        members, fields = contents(values, names_are_fields=self._names_are_fields)
         patch = ContactPatch(
             email=UNSET if email is None else email,
             phone=UNSET if phone is None else phone,
@@ -124,14 +202,17 @@ class RowReader(msgspec.Struct, frozen=True, kw_only=True):
             last_name=members.get("last_name", UNSET),
             external_id=external_id or UNSET,
             fields=FieldsChange(fields) if fields else UNSET,
-            groups=joins,
         )
-        return SaveContact(
-            patch=patch,
-            author=self.author,
-            match=match_of(None, patch),
-            patch_if_present=None if self.updates else ContactPatch(groups=joins),
-        )
+        match_of(None, patch)
+        check_patch(patch)
+        for target, text in ((EMAIL, email), (MOBILE, None if phone is None else phone.text)):
+            if target in self._places:
+                cells[self._places[target]] = text or ""
+        cells = [
+            cell if self.plan.columns[place].member != "ignore" else storable(cell) for place, cell in enumerate(cells)
+        ]
+        originals = {place: storable(one) for place, one in enumerate(original) if one != cells[place]}
+        return StagedRecord(record.number, cells, originals)
 
 
 def column_targets(header: Sequence[str], mapping: Sequence[MappingBody] | None) -> Targets:
@@ -163,17 +244,17 @@ def read_group_id(given: int | str | None) -> int | None:
     return int(text)
 
 
-def import_view(report: ImportReport) -> ImportView:
-    """Give a report as the platform shows it."""
+def import_view(one: Import, rejects: Sequence[Reject]) -> ImportView:
+    """Give an import as the platform shows it; `rejects` are the first of its records that failed."""
     return ImportView(
-        id=report.id,
-        status=COMPLETED,
-        total=report.total,
-        added=report.created,
-        updated=report.updated,
-        skipped=report.skipped,
-        failed=report.failed,
-        errors=[RowError(*error) for error in report.errors],
+        id=one.id,
+        status=_STATUS.get(one.state, COMPLETED),
+        total=one.records,
+        added=one.created,
+        updated=one.updated,
+        skipped=one.unchanged + one.skipped,
+        failed=one.failed,
+        errors=[RowError(reject.number, reject.reason) for reject in rejects],
     )
 
 

@@ -9,8 +9,9 @@ from linebook.core.author import Author
 from linebook.core.phone import national_code
 from linebook.dialects.base import Call, Evidence, Operation
 from linebook.dialects.inwise.errors import UnknownId, invalid
-from linebook.dialects.inwise.importing import Import
+from linebook.dialects.inwise.importing import FileImport
 from linebook.dialects.inwise.payloads.imports import (
+    ERRORS_MAX,
     ImportBody,
     ImportView,
     RowReader,
@@ -22,7 +23,7 @@ from linebook.dialects.inwise.routes.common import BASE, BUSY, EVERYWHERE, NAME,
 from linebook.dialects.kit import InvalidParameter, MissingParameter
 from linebook.errors import NotFound
 from linebook.services.csv_text import Record, read_records
-from linebook.services.import_reports import get_report, keep_reports
+from linebook.services.kept_imports import Import, get_import, rejects_after
 from linebook.services.labels import list_groups
 
 
@@ -34,17 +35,22 @@ async def imports_insert(call: Call) -> ImportView:
     if header is None:
         raise MissingParameter("csv_file")
     reader = await _reader(call, body, header)
-    report = await Import(call.runtime, call.account_id, reader).run(records)
-    return import_view(await call.runtime.store.write(keep_reports, call.account_id, report))
+    author = Author(NAME, call.credential.id)
+    return await _view(call, await FileImport(call.runtime, call.account_id, reader, author).run(records))
 
 
 async def imports_get(call: Call) -> ImportView:
     """Give the report of an import."""
     wanted, account_id = path_id(call), call.account_id
     try:
-        return import_view(await call.runtime.store.read(lambda tx: get_report(tx, account_id, wanted)))
+        return await _view(call, await call.runtime.store.read(lambda tx: get_import(tx, account_id, wanted)))
     except NotFound as missing:
         raise UnknownId("Import", wanted) from missing
+
+
+async def _view(call: Call, one: Import) -> ImportView:
+    rejects = await call.runtime.store.read(lambda tx: rejects_after(tx, call.account_id, one.id, limit=ERRORS_MAX))
+    return import_view(one, rejects)
 
 
 async def _reader(call: Call, body: ImportBody, header: Record) -> RowReader:
@@ -56,15 +62,16 @@ async def _reader(call: Call, body: ImportBody, header: Record) -> RowReader:
         national_code(body.country_code, trim=False, add=None)
     except ValueError as wrong:
         raise InvalidParameter("country_code", "is no country code") from wrong
+    account = await account_of(call)
     return RowReader(
-        width=len(header.cells),
-        targets=targets,
+        header.cells,
+        targets,
+        region=account.region,
         code=body.country_code,
         trim=bool(body.trim_leading_zero),
         updates=bool(body.updateExistingContacts),
         group_id=await _group_id(call, body.group_id),
-        names_are_fields=(await account_of(call)).inwise_name_fields,
-        author=Author(NAME, call.credential.id),
+        names_are_fields=account.inwise_name_fields,
     )
 
 

@@ -140,3 +140,8 @@ FROM json_to_recordset(:rows::json) AS r (
     account_id bigint, id bigint, phone text, line_id bigint, action text, word text, evidence text, at_ms bigint,
     door text, credential_id bigint
 );
+
+-- name: delete_credentials(rows)!
+-- Removes credentials, as if they had never been.
+DELETE FROM credential AS t USING json_to_recordset(:rows::json) AS r (kind text, digest text)
+WHERE t.kind = r.kind AND t.digest = r.digest;

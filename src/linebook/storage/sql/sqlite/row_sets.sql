@@ -88,3 +88,7 @@ INSERT INTO consent_entry (
 ) VALUES (
     :account_id, :id, :phone, :line_id, :action, :word, :evidence, :at_ms, :door, :credential_id
 );
+
+-- name: delete_credentials(kind, digest)!
+-- Removes credentials, as if they had never been.
+DELETE FROM credential WHERE kind = :kind AND digest = :digest;

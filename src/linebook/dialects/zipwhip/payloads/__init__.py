@@ -1,0 +1,1 @@
+"""Zipwhip's words: what its parameters mean in ours, and the shapes of its answers. One file a resource."""

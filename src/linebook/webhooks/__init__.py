@@ -1,0 +1,1 @@
+"""Tells receivers of events: from rows, in order, until they have it or there is no more hope."""

@@ -1,0 +1,1 @@
+"""Tests of delivery on both engines, over the loopback carrier and over links that fail."""

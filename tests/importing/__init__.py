@@ -1,0 +1,1 @@
+"""Reading files beside the book, and working imports off."""

@@ -1,0 +1,1 @@
+"""Tests of webhooks: real sockets on loopback, receivers that answer, refuse, hang and lie."""
