@@ -147,9 +147,11 @@ async def test_a_name_and_notes_are_saved_together_or_not_at_all(runner: Runner)
     await scott.close()
 
 
-async def test_guesses_at_the_current_password_are_slowed_down(runner: Runner) -> None:
+async def test_guesses_at_the_current_password_are_slowed_down(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = 3
+    monkeypatch.setattr(runner.hub.runtime.login_guard, "_failures", failures)
     guess = ask("/password/change", currentPassword="guess", password="new")
-    for _ in range(runner.hub.runtime.settings.login_failures):
+    for _ in range(failures):
         await runner.run(Case(label="", ask=guess, status=400, body=REFUSED))
     body = {"success": False, "response": "Too many failed logins, try again later"}
     right = ask("/password/change", currentPassword=PASSWORD, password="new")
