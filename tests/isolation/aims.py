@@ -38,7 +38,8 @@ _ZIPWHIP: Final[Aims] = {
     "user/save": ({"email": K.USER_EMAIL},),
     "password/change": _NOTHING,
     "operator/list": _NOTHING,
-    "operator/save": ({"operatorId": K.USER_ID, "email": K.USER_EMAIL}, {"email": K.USER_EMAIL}),
+    # Not by e-mail alone: that puts somebody on a line who is not on it yet, and the owner is.
+    "operator/save": ({"operatorId": K.USER_ID, "email": K.USER_EMAIL},),
     "operator/unassign": ({"operatorId": K.USER_ID},),
     "role/list": _NOTHING,
     "contact/save": ({"mobileNumber": K.PHONE, "email": K.EMAIL}, {"address": K.ADDRESS}),
