@@ -19,7 +19,7 @@ from tests.dialects.conftest import HubOf
 from tests.fuzz.mutations import declared_names
 from tests.fuzz.targets import TARGETS, Target
 from tests.kit.raw_http import Answer, RawClient
-from tests.kit.wire import Ask, Probe, everything_in
+from tests.kit.wire import Ask, Probe
 
 _replace = msgspec.structs.replace
 
@@ -98,7 +98,7 @@ async def test_a_credential_that_no_database_takes_is_a_wrong_one(
 ) -> None:
     hub = await hub_of(engine_name, "unstorable")
     tenant = target.add_tenant(hub.runtime)
-    before = everything_in(hub.runtime.store.engine)
+    before = hub.onlooker.everything()
     async with RawClient(hub.base_url) as client:
         for probe in target.probes:
             if not probe.needs_credential:
@@ -108,7 +108,7 @@ async def test_a_credential_that_no_database_takes_is_a_wrong_one(
                 answer = await client.exchange(form.show(probe.ask.filled(tenant.names), secret).to_bytes())
                 assert answer.status in (401, 403), (probe.operation, secret, answer)
                 assert form.fault(probe.ask, answer) is None
-    assert everything_in(hub.runtime.store.engine) == before
+    assert hub.onlooker.everything() == before
 
 
 def _refused(dialect: Dialect, path: str) -> Answer:

@@ -34,6 +34,7 @@ from linebook.runtime import Runtime
 from linebook.server import HubServer
 from linebook.settings import PREFIX, Settings
 from linebook.storage.base import Engine
+from tests.kit.raw import Onlooker
 
 LIMIT_S = 30.0
 """How long anything that is waited for may take; nothing ever takes as long unless it is broken."""
@@ -49,6 +50,8 @@ class RunningHub:
     server: HubServer
     client: httpx.AsyncClient
     """Calls this hub: paths alone are enough."""
+    onlooker: Onlooker
+    """Sees what its database holds."""
 
     @property
     def port(self) -> int:
@@ -92,6 +95,7 @@ async def running_hub(
     metrics_sockets = bind(resolve(chosen.metrics_host, 0)) if chosen.metrics_port is not None else []
     url = base_url(sockets[0], is_tls=server.is_tls)
     metrics_url = base_url(metrics_sockets[0], is_tls=False) if metrics_sockets else None
+    onlooker = Onlooker(runtime.store.engine)
     started = asyncio.Event()
     running = asyncio.create_task(server.run(sockets, metrics_sockets, started.set))
     waiting = asyncio.create_task(started.wait())
@@ -101,8 +105,16 @@ async def running_hub(
             waiting.cancel()
             await running
         async with httpx.AsyncClient(base_url=url, timeout=LIMIT_S, trust_env=False) as client:
-            yield RunningHub(base_url=url, metrics_url=metrics_url, runtime=runtime, server=server, client=client)
+            yield RunningHub(
+                base_url=url,
+                metrics_url=metrics_url,
+                runtime=runtime,
+                server=server,
+                client=client,
+                onlooker=onlooker,
+            )
     finally:
+        onlooker.close()
         server.stop()
         try:
             await running

@@ -16,6 +16,9 @@ from linebook.storage.sqlite import SqliteEngine
 Query = Callable[[str], list[tuple[Any, ...]]]
 """Gives the rows of a statement."""
 
+Everything = dict[str, list[tuple[Any, ...]]]
+"""The rows of every table."""
+
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Query]:
@@ -30,6 +33,70 @@ def snapshot(engine: Engine) -> Iterator[Query]:
             yield lambda statement: server.execute(cast(Any, statement)).fetchall()
     else:
         raise TypeError(f"no way into {engine!r}")
+
+
+class Onlooker:
+    """Says what all tables hold, and reads them only after somebody has written: tests ask thousands of times.
+
+    It keeps one connection, opened at first use, until `close`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._file: apsw.Connection | None = None
+        self._server: psycopg.Connection[Any] | None = None
+        self._version: Any = None
+        self._seen: Everything = {}
+
+    def everything(self) -> Everything:
+        """Give all rows of all tables as they lie there; the same object as long as nobody has written.
+
+        Leases are left out: workers make them last longer whatever anybody asks.
+        """
+        if isinstance(self._engine, SqliteEngine):
+            return self._in_file(self._engine)
+        if isinstance(self._engine, PostgresEngine):
+            return self._on_server(self._engine)
+        raise TypeError(f"no way into {self._engine!r}")
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._file is not None:
+            self._file.close()
+        if self._server is not None:
+            self._server.close()
+        self._file = self._server = None
+
+    def _in_file(self, engine: SqliteEngine) -> Everything:
+        if self._file is None:
+            self._file = apsw.Connection(str(engine.path), flags=apsw.SQLITE_OPEN_READONLY)
+            self._version = None
+        with self._file:  # one snapshot
+            (version,) = self._file.execute("PRAGMA data_version").fetchall()
+            if version != self._version:
+                names = self._file.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'lease'")
+                self._seen = {
+                    str(name): self._file.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in names.fetchall()
+                }
+                self._version = version
+        return self._seen
+
+    def _on_server(self, engine: PostgresEngine) -> Everything:
+        if self._server is None or self._server.broken:
+            self._server = psycopg.connect(engine._conninfo, autocommit=True)
+            self._version = None
+        # The number after that of the last transaction that wrote anything.
+        version = self._server.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").fetchone()
+        if version != self._version:
+            names = self._server.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'lease'"
+            ).fetchall()
+            statement = " UNION ALL ".join(f"SELECT '{name}', t::text FROM \"{name}\" AS t" for (name,) in names)
+            found: Everything = {}
+            for name, text in self._server.execute(cast(Any, statement)).fetchall():
+                found.setdefault(name, []).append((text,))
+            self._seen, self._version = found, version
+        return self._seen
 
 
 def look(engine: Engine, statement: str) -> list[tuple[Any, ...]]:

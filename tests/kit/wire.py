@@ -16,10 +16,8 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from linebook.storage.base import Engine
 from tests.kit.hub import RunningHub
 from tests.kit.log_watch import LogWatch
-from tests.kit.raw import snapshot
 from tests.kit.raw_http import Answer, RawClient, request_bytes
 
 Pairs = tuple[tuple[str, str], ...]
@@ -266,7 +264,6 @@ class Runner:
         self.form = form
         self.hub = hub
         self.tenant = tenant
-        self._engine = hub.runtime.store.engine
         self._client = RawClient(hub.base_url)
 
     @property
@@ -284,7 +281,7 @@ class Runner:
         if case.shows is not Shows.NONE:
             secret = self.tenant.secret if case.shows is Shows.GOOD else self.tenant.secret[::-1]
             asked = self.form.show(asked, secret)
-        before = None if case.changes and case.status < 400 else everything_in(self._engine)
+        before = None if case.changes and case.status < 400 else self.hub.onlooker.everything()
         answer, logged = await self._exchange(asked)
         assert answer.status == case.status, f"{answer.status} instead of {case.status}: {answer.body[:500]!r} {logged}"
         if case.body is not ANYTHING:
@@ -295,7 +292,7 @@ class Runner:
             assert case.blames in self.form.blame(answer), f"does not name {case.blames}: {answer.body[:500]!r}"
         self._check(asked, answer, logged)
         if before is not None:
-            assert everything_in(self._engine) == before, "something was changed"
+            assert self.hub.onlooker.everything() == before, "something was changed"
         return answer
 
     async def send(self, asked: Ask, *, shows: Shows = Shows.GOOD) -> Answer:
@@ -322,24 +319,6 @@ class Runner:
         for private in (self.tenant.secret, *asked.given()):
             if len(private) >= PRIVATE_LENGTH:
                 assert private not in logged, f"{private!r} is in the log: {logged}"
-
-
-def everything_in(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Give all rows of all tables as they lie there, so that a test can say: nothing at all was changed.
-
-    Leases are left out: workers make them last longer whatever anybody asks.
-    """
-    with snapshot(engine) as query:
-        if engine.name != "postgres":
-            names = query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'lease'")
-            return {name: query(f'SELECT * FROM "{name}"') for (name,) in names}
-        names = query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'lease'")
-        # In one statement: tests look thousands of times.
-        rows = query(" UNION ALL ".join(f"SELECT '{name}', t::text FROM \"{name}\" AS t" for (name,) in names))
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    for name, text in rows:
-        found.setdefault(name, []).append((text,))
-    return found
 
 
 # -- filling in

@@ -248,9 +248,9 @@ class Book:
         created: list[dict[str, object]] = []
         updated: list[dict[str, object]] = []
         rekeyed: list[dict[str, object]] = []
-        released: list[dict[str, object]] = []
         deleted: list[dict[str, object]] = []
         taken: set[str] = set()
+        let_go: set[str] = set()
         for contact_id in self._dirty:
             before, after = self._original.get(contact_id), self._current[contact_id]
             if after is None:
@@ -261,19 +261,20 @@ class Book:
             if before is None:
                 created.append(row)
                 taken.update(_keys(after))
-                continue
-            updated.append(row)
-            if before.phone != after.phone or before.email_key != after.email_key:
+            elif before.phone == after.phone and before.email_key == after.email_key:
+                updated.append(row)
+            else:
                 rekeyed.append(row)
-                released.append({"account_id": self._account_id, "id": contact_id, "phone": None, "email_key": None})
-                taken.update(_keys(after))
+                old, new = set(_keys(before)), set(_keys(after))
+                taken |= new - old
+                let_go |= old - new
         tx = self._tx
         tx.run_many("delete_contacts", deleted)
-        if any(not taken.isdisjoint(_keys(self._original[one["id"]])) for one in released):  # type: ignore[index]
+        if not taken.isdisjoint(let_go):
             # A key moves from one contact of this batch to another: let go of all before any is taken.
-            tx.run_many("update_contact_keys", released)
+            tx.run_many("release_contact_keys", [{"account_id": self._account_id, "id": row["id"]} for row in rekeyed])
         tx.run_many("update_contacts", updated)
-        tx.run_many("update_contact_keys", rekeyed)
+        tx.run_many("update_contacts_with_keys", rekeyed)
         tx.run_many("insert_contacts", created)
         tx.run_many("insert_history", self._history)
         tx.run_many("add_to_contact_buckets", self._bucket_changes())

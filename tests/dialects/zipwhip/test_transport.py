@@ -8,7 +8,7 @@ import pytest
 
 from tests.dialects.zipwhip.form import FORM, JSON_TYPE, PLAIN_TYPE, PROBES
 from tests.kit.raw_http import Answer, NoAnswer, RawClient, request_bytes
-from tests.kit.wire import BODY_LIMIT_BYTES, Ask, Case, Probe, Refusal, Runner, Shows, ask, everything_in
+from tests.kit.wire import BODY_LIMIT_BYTES, Ask, Case, Probe, Refusal, Runner, Shows, ask
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -200,13 +200,13 @@ async def test_a_body_of_exactly_the_limit_is_read(runner: Runner) -> None:
 
 
 async def test_a_caller_who_leaves_in_the_middle_changes_nothing(runner: Runner) -> None:
-    before = everything_in(runner.hub.runtime.store.engine)
+    before = runner.hub.onlooker.everything()
     body = session(runner) + b"&mobileNumber=2065550123"
     for cut in (1, 10, len(body) - 1):
         raw = request_bytes("POST", "/contact/save", [("Content-Length", str(len(body)))], body[:cut])
         assert await talk(runner, raw, ends=True) is None
     await check_alive(runner)
-    assert everything_in(runner.hub.runtime.store.engine) == before
+    assert runner.hub.onlooker.everything() == before
 
 
 async def test_a_caller_who_waits_for_permission_gets_it(runner: Runner) -> None:

@@ -19,7 +19,7 @@ from tests.dialects.zipwhip.tenants import add_tenant
 from tests.kit.hub import RunningHub, running_hub, until
 from tests.kit.postgres import PostgresCluster
 from tests.kit.raw_http import Answer
-from tests.kit.wire import Ask, Case, Probe, Runner, Shows, ask, everything_in
+from tests.kit.wire import Ask, Case, Probe, Runner, Shows, ask
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -146,7 +146,7 @@ async def test_calls_are_put_off_while_a_postgres_server_takes_nobody(
     takes_callers = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format
     async with running_hub(url) as hub:
         runner = Runner(FORM, hub, add_tenant(hub.runtime))
-        before = everything_in(hub.runtime.store.engine)
+        before = hub.onlooker.everything()
         with psycopg.connect(postgres.url("postgres"), autocommit=True) as server:
             server.execute(takes_callers(sql.Identifier(name), False))
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
@@ -154,7 +154,7 @@ async def test_calls_are_put_off_while_a_postgres_server_takes_nobody(
                 answer = await runner.send(asked)
                 assert (answer.status, answer.json(), answer.header("retry-after")) == (503, LATER, "1")
             server.execute(takes_callers(sql.Identifier(name), True))
-        assert everything_in(hub.runtime.store.engine) == before
+        assert hub.onlooker.everything() == before
         assert (await runner.send(SAVE)).status == 200
         await runner.close()
 

@@ -33,12 +33,28 @@ FROM json_to_recordset(:rows::json) AS r (
 )
 WHERE t.account_id = r.account_id AND t.id = r.id;
 
--- name: update_contact_keys(rows)!
--- Writes the number and the e-mail key of contacts.
+-- name: update_contacts_with_keys(rows)!
+-- Writes everything of contacts.
 UPDATE contact AS t SET
-    phone = r.phone, email_key = r.email_key
+    phone = r.phone, email = r.email, email_key = r.email_key, first_name = r.first_name, last_name = r.last_name,
+    display_name = r.display_name, company = r.company, notes = r.notes, avatar = r.avatar,
+    external_id = r.external_id, assignee_id = r.assignee_id, line_number = r.line_number,
+    confirmation = r.confirmation, verified = r.verified, fields = r.fields, tags = r.tags,
+    contact_groups = r.contact_groups, rev = r.rev, change_no = r.change_no, updated_ms = r.updated_ms
 FROM json_to_recordset(:rows::json) AS r (
-    account_id bigint, id bigint, phone text, email_key text
+    account_id bigint, id bigint, phone text, email text, email_key text, first_name text, last_name text,
+    display_name text, company text, notes text, avatar text, external_id text, assignee_id bigint, line_number text,
+    confirmation text, verified boolean, fields text, tags text, contact_groups text, rev bigint, change_no bigint,
+    updated_ms bigint
+)
+WHERE t.account_id = r.account_id AND t.id = r.id;
+
+-- name: release_contact_keys(rows)!
+-- Takes the number and the e-mail key off contacts, for a moment inside a transaction.
+UPDATE contact AS t SET
+    phone = NULL, email_key = NULL
+FROM json_to_recordset(:rows::json) AS r (
+    account_id bigint, id bigint
 )
 WHERE t.account_id = r.account_id AND t.id = r.id;
 

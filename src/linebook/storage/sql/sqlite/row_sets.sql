@@ -19,10 +19,20 @@ UPDATE contact SET
     contact_groups = :contact_groups, rev = :rev, change_no = :change_no, updated_ms = :updated_ms
 WHERE account_id = :account_id AND id = :id;
 
--- name: update_contact_keys(account_id, id, phone, email_key)!
--- Writes the number and the e-mail key of contacts.
+-- name: update_contacts_with_keys(account_id, id, phone, email, email_key, first_name, last_name, display_name, company, notes, avatar, external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no, updated_ms)!
+-- Writes everything of contacts.
 UPDATE contact SET
-    phone = :phone, email_key = :email_key
+    phone = :phone, email = :email, email_key = :email_key, first_name = :first_name, last_name = :last_name,
+    display_name = :display_name, company = :company, notes = :notes, avatar = :avatar, external_id = :external_id,
+    assignee_id = :assignee_id, line_number = :line_number, confirmation = :confirmation, verified = :verified,
+    fields = :fields, tags = :tags, contact_groups = :contact_groups, rev = :rev, change_no = :change_no,
+    updated_ms = :updated_ms
+WHERE account_id = :account_id AND id = :id;
+
+-- name: release_contact_keys(account_id, id)!
+-- Takes the number and the e-mail key off contacts, for a moment inside a transaction.
+UPDATE contact SET
+    phone = NULL, email_key = NULL
 WHERE account_id = :account_id AND id = :id;
 
 -- name: delete_contacts(account_id, id)!
