@@ -82,11 +82,12 @@ class Onlooker:
         return self._seen
 
     def _on_server(self, engine: PostgresEngine) -> Everything:
-        if self._server is None or self._server.broken:
-            self._server = psycopg.connect(engine._conninfo, autocommit=True)
-            self._version = None
-        # The number after that of the last transaction that wrote anything.
-        version = self._server.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").fetchone()
+        try:
+            version = self._last_write(engine)
+        except psycopg.OperationalError:  # the server was restarted, or a test cut off everybody
+            self.close()
+            version = self._last_write(engine)
+        assert self._server is not None
         if version != self._version:
             names = self._server.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'lease'"
@@ -97,6 +98,13 @@ class Onlooker:
                 found.setdefault(name, []).append((text,))
             self._seen, self._version = found, version
         return self._seen
+
+    def _last_write(self, engine: PostgresEngine) -> Any:
+        """Give the number after that of the last transaction that wrote anything."""
+        if self._server is None:
+            self._server = psycopg.connect(engine._conninfo, autocommit=True)
+            self._version = None
+        return self._server.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").fetchone()
 
 
 def look(engine: Engine, statement: str) -> list[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 import msgspec
 import psycopg
-from psycopg import conninfo
+from psycopg import conninfo, pq
 from psycopg.rows import TupleRow
 
 from linebook.clock import Clock, system_clock
@@ -23,9 +23,10 @@ from linebook.errors import (
 from linebook.ids import Ids
 from linebook.storage.base import Ask, Row, Work, unsendable
 from linebook.storage.migrations import foreign, steps_after
+from linebook.storage.pipeline import Pipeline, Statement, statements
 from linebook.storage.planner import prime
 from linebook.storage.queries import load_queries
-from linebook.storage.schema import tables_of
+from linebook.storage.schema import Table, tables_of
 
 MINIMUM_VERSION: Final = 150_000
 MIGRATION_LOCK: Final = 0x6C626F6B
@@ -43,8 +44,11 @@ SESSION: Final = (
     "-c idle_in_transaction_session_timeout=60000 -c plan_cache_mode=force_generic_plan"
 )
 
-BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-BEGIN_WRITING: Final = b"BEGIN"  # READ COMMITTED: the account's clock is what orders writers
+BEGIN_READING: Final = Statement("begin_reading", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+BEGIN_WRITING: Final = Statement("begin_writing", "BEGIN")  # READ COMMITTED: the account's clock orders writers
+COMMIT: Final = Statement("commit", "COMMIT")
+ROLLBACK: Final = Statement("rollback", "ROLLBACK")
+DISCARD_PLANS: Final = Statement("discard_plans", "DISCARD PLANS")
 
 T = TypeVar("T")
 Connection = psycopg.Connection[TupleRow]
@@ -79,31 +83,36 @@ def _unreachable(place: str, reason: str = "") -> StorageUnavailable:
 
 
 class PostgresTx:
-    """A transaction on one connection. Statements without rows are only queued; a query or the commit sends them."""
+    """A transaction on one connection. Statements without rows are only sent; a query or the commit waits for them."""
 
-    def __init__(self, connection: Connection, queries: Mapping[str, str], now_ms: int, ids: Ids) -> None:
-        self._connection = connection
+    def __init__(self, pipeline: Pipeline, queries: Mapping[str, Statement], now_ms: int, ids: Ids) -> None:
+        self._pipeline = pipeline
         self._queries = queries
+        self._has_failed = False
         self.now_ms = now_ms
         self.ids = ids
         self.new_directory_version: int | None = None
 
     def all(self, name: str, /, **params: object) -> list[Row]:
         """See `Tx`."""
-        return self._execute(name, params).fetchall()
+        self._send(name, params)
+        return self._pipeline.rows(self._answers()[-1])
 
     def one(self, name: str, /, **params: object) -> Row | None:
         """See `Tx`."""
-        return self._execute(name, params).fetchone()
+        rows = self.all(name, **params)
+        return rows[0] if rows else None
 
     def all_of(self, asks: Sequence[Ask]) -> list[list[Row]]:
         """See `Tx`."""
-        cursors = [self._execute(name, params) for name, params in asks]
-        return [cursor.fetchall() for cursor in cursors]
+        for name, params in asks:
+            self._send(name, params)
+        answers = self._answers()
+        return [self._pipeline.rows(one) for one in answers[len(answers) - len(asks) :]]
 
     def run(self, name: str, /, **params: object) -> None:
         """See `Tx`."""
-        self._execute(name, params)
+        self._send(name, params)
 
     def run_many(self, name: str, /, rows: Sequence[Mapping[str, object]]) -> None:
         """See `Tx`."""
@@ -112,18 +121,49 @@ class PostgresTx:
                 encoded = msgspec.json.encode(rows).decode()
             except (UnicodeEncodeError, OverflowError) as error:
                 raise unsendable(error) from error
-            self._execute(name, {"rows": encoded})
+            self._send(name, {"rows": encoded})
+            self._pipeline.start()
 
     def bump_directory(self) -> None:
         """See `Tx`."""
         row = self.one("bump_directory_version")
         self.new_directory_version = row[0] if row else None
 
-    def _execute(self, name: str, params: Mapping[str, object]) -> psycopg.Cursor[TupleRow]:
+    def begin(self, statement: Statement, *, renews_plans: bool) -> None:
+        """Begin; the first query waits for it as well. `renews_plans`: statements are planned anew."""
+        self._pipeline.send(statement, {})
+        if renews_plans:
+            self._pipeline.send(DISCARD_PLANS, {})
+
+    def commit(self) -> None:
+        """End the transaction; when this returns, it is durable."""
+        self._pipeline.send(COMMIT, {})
+        self._answers()
+
+    def roll_back(self) -> None:
+        """End the transaction without a trace, whatever became of what was sent; where that fails, by hanging up."""
         try:
-            return self._connection.execute(cast(Any, self._queries[name]), params)
+            with suppress(psycopg.Error):
+                self._pipeline.answers()
+            self._pipeline.send(ROLLBACK, {})
+            self._pipeline.answers()
+        except psycopg.Error:
+            self._pipeline.hang_up()
+
+    def _send(self, name: str, params: Mapping[str, object]) -> None:
+        try:
+            self._pipeline.send(self._queries[name], params)
         except UnicodeEncodeError as error:
             raise unsendable(error) from error
+
+    def _answers(self) -> list[pq.abc.PGresult]:
+        if self._has_failed:
+            # The server would answer a commit with a rollback, and call it well done.
+            raise RuntimeError("the work went on after a statement had failed: nothing was written")
+        self._has_failed = True
+        answers = self._pipeline.answers()
+        self._has_failed = False
+        return answers
 
 
 class PostgresEngine:
@@ -146,7 +186,7 @@ class PostgresEngine:
         self._conninfo = conninfo.make_conninfo(
             url, connect_timeout=connect_timeout_s, options=given, application_name="linebook"
         )
-        self._queries = load_queries("postgres")
+        self._queries = statements(load_queries("postgres"))
         self._idle: deque[_Held] = deque()
 
     # -- life
@@ -192,16 +232,20 @@ class PostgresEngine:
         else:
             connection.execute("CREATE TABLE schema_version (version integer PRIMARY KEY)")
         steps = steps_after("postgres", version, self._place)
-        tx = PostgresTx(connection, self._queries, self._clock(), self._ids)
-        old_tables = {table.name for table in tables_of(tx)}
+        pipeline = Pipeline(connection)
+        old_tables = {table.name for table in self._tables(pipeline)}
         for step in steps:
             connection.execute(cast(Any, step.sql))
             connection.execute("INSERT INTO schema_version (version) VALUES (%s)", (step.version,))
         if steps:
-            prime(connection, [table for table in tables_of(tx) if table.name not in old_tables])
-        row = connection.execute(cast(Any, self._queries["directory_version"])).fetchone()
+            prime(connection, [table for table in self._tables(pipeline) if table.name not in old_tables])
+        row = connection.execute("SELECT version FROM directory_version").fetchone()
         self.directory_version = row[0] if row else 0
         return version + len(steps)
+
+    def _tables(self, pipeline: Pipeline) -> list[Table]:
+        with pipeline:
+            return tables_of(PostgresTx(pipeline, self._queries, self._clock(), self._ids))
 
     def _diagnosis(self, error: psycopg.OperationalError) -> Exception:
         """Tell why connecting failed at the start. The driver has no code for it, so the server is asked otherwise."""
@@ -244,7 +288,7 @@ class PostgresEngine:
         if row is not None:
             self.directory_version = row[0]
 
-    def _transact(self, begin: bytes, work: Work[T]) -> tuple[T, PostgresTx]:
+    def _transact(self, begin: Statement, work: Work[T]) -> tuple[T, PostgresTx]:
         try:
             try:
                 return self._transact_once(begin, work)
@@ -255,36 +299,28 @@ class PostgresEngine:
         except psycopg.Error as error:
             raise _translated(error, self._place) from error
 
-    def _transact_once(self, begin: bytes, work: Work[T]) -> tuple[T, PostgresTx]:
+    def _transact_once(self, begin: Statement, work: Work[T]) -> tuple[T, PostgresTx]:
         held, is_new = self._take()
-        connection = held.connection
         is_ending = False
         try:
-            with connection.pipeline():
-                connection.execute(begin)
-                held.keep_plans_young()
-                tx = PostgresTx(connection, self._queries, self._clock(), self._ids)
-                result = work(tx)
-                is_ending = True
-                connection.execute("COMMIT")
-        except BaseException as error:
-            self._roll_back(held)
-            if isinstance(error, psycopg.errors.PipelineAborted):
-                raise RuntimeError("the work went on after a statement had failed: nothing was written") from error
+            with held.pipeline as pipeline:
+                tx = PostgresTx(pipeline, self._queries, self._clock(), self._ids)
+                tx.begin(begin, renews_plans=held.plans_are_old())
+                try:
+                    result = work(tx)
+                    is_ending = True
+                    tx.commit()
+                except BaseException:
+                    tx.roll_back()
+                    raise
+        except psycopg.OperationalError as error:
             # Nothing can have been committed before the commit was asked for.
-            if isinstance(error, psycopg.OperationalError) and connection.closed and not (is_new or is_ending):
+            if held.connection.closed and not (is_new or is_ending):
                 raise _StaleConnection from error
             raise
-        self._put(held)
-        return result, tx
-
-    def _roll_back(self, held: _Held) -> None:
-        try:
-            held.connection.execute("ROLLBACK")
-        except psycopg.Error:
-            held.connection.close()
-        else:
+        finally:
             self._put(held)
+        return result, tx
 
     # -- connections
 
@@ -299,6 +335,8 @@ class PostgresEngine:
             return _Held(self._connect()), True
 
     def _put(self, held: _Held) -> None:
+        if held.connection.closed:
+            return
         if len(self._idle) < IDLE_CONNECTIONS:
             self._idle.append(held)
         else:
@@ -306,20 +344,22 @@ class PostgresEngine:
 
 
 class _Held:
-    """A connection and the age of its plans."""
+    """A connection with what it knows: its prepared statements and the age of their plans."""
 
-    __slots__ = ("_planned_s", "connection")
+    __slots__ = ("_planned_s", "connection", "pipeline")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.pipeline = Pipeline(connection)
         self._planned_s = time.monotonic()
 
-    def keep_plans_young(self) -> None:
-        """Have statements planned anew when their plans are old; what is prepared stays prepared."""
+    def plans_are_old(self) -> bool:
+        """Say whether the plans are too old to be used, and count them as new from now on."""
         now_s = time.monotonic()
-        if now_s - self._planned_s > PLANS_MAX_AGE_S:
-            self._planned_s = now_s
-            self.connection.execute("DISCARD PLANS")
+        if now_s - self._planned_s <= PLANS_MAX_AGE_S:
+            return False
+        self._planned_s = now_s
+        return True
 
 
 class _StaleConnection(Exception):
