@@ -7,6 +7,9 @@ PYTHON_IN_VENV := $(BIN)/python
 # A server named in LINEBOOK_TEST_POSTGRES is used as it is; without one the suites start their own from Debian's package.
 POSTGRES := $(if $(LINEBOOK_TEST_POSTGRES),true,tools/apt-need 'postgresql:initdb,/usr/lib/postgresql/*/bin/initdb')
 
+# One more than processors: tests wait for servers and other processes.
+TEST_WORKERS ?= $(shell expr $$(nproc) + 1)
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo test clients browser check format crash fuzz bench nightly coverage-page lock clean
@@ -21,7 +24,7 @@ demo: ## Run the hub on loopback, port 8420, with fixed demo credentials (PORT=â
 test: ## Run the tests on SQLite and on a PostgreSQL of their own (ARGS='-k name' goes to pytest)
 	@tools/bootstrap dev
 	@$(POSTGRES)
-	$(PYTHON_IN_VENV) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(PYTHON_IN_VENV) -m pytest --numprocesses $(TEST_WORKERS) --dist worksteal $(ARGS)
 
 clients: ## Run the platforms' own client programs, unchanged, against a live hub
 	@tools/bootstrap dev

@@ -23,7 +23,10 @@ from tests.kit.wire import Ask, Probe
 
 _replace = msgspec.structs.replace
 
-UNSTORABLE: Final = ("a\0b", "\0", str(2**63), str(-(2**63) - 1), "9" * 40)
+UNSTORABLE: Final = {
+    "sqlite": ("a\0b", "\0", str(2**63), str(-(2**63) - 1), "9" * 40),
+    "postgres": ("a\0b", str(2**63)),  # one of each kind: what differs between engines is who refuses it
+}
 ESCAPES: Final = (b"%00", b"a%00b", b"%ed%a0%80", str(2**63).encode())
 """The same in a path and in a raw query; the third is half a surrogate pair, as UTF-8 would write it."""
 
@@ -54,10 +57,10 @@ def _with_escapes(probe: Probe, raw: bytes) -> Iterator[Named]:
     yield "query", _replace(asked, raw_query=b"x=" + raw)
 
 
-def unstorable(target: Target, probe: Probe) -> Iterator[Named]:
+def unstorable(target: Target, probe: Probe, engine_name: str) -> Iterator[Named]:
     """Give every request of an operation that holds something no database takes."""
     names = declared_names(target.operation(probe))
-    for value in UNSTORABLE:
+    for value in UNSTORABLE[engine_name]:
         yield from _with_value(probe, names, value)
     for raw in ESCAPES:
         yield from _with_escapes(probe, raw)
@@ -77,7 +80,7 @@ async def test_no_operation_fails_for_what_no_database_takes(target: Target, eng
     async with RawClient(hub.base_url) as client:
         for probe in target.probes:
             form, tenant = target.form_of(probe), target.add_tenant(hub.runtime)
-            for name, asked in unstorable(target, probe):
+            for name, asked in unstorable(target, probe, engine_name):
                 shown = form.show(asked.filled(tenant.names), tenant.secret)
                 answer = await client.exchange(shown.to_bytes())
                 where = f"{probe.operation}, {name}: {shown} got {answer.status} {answer.body[:300]!r}"

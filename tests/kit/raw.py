@@ -1,4 +1,4 @@
-"""Looks into a database behind the back of its engine, on a connection of its own."""
+"""Looks and reaches into a database behind the back of its engine, on a connection of its own."""
 
 from __future__ import annotations
 
@@ -31,6 +31,19 @@ def snapshot(engine: Engine) -> Iterator[Query]:
         with psycopg.connect(engine._conninfo) as server:
             server.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             yield lambda statement: server.execute(cast(Any, statement)).fetchall()
+    else:
+        raise TypeError(f"no way into {engine!r}")
+
+
+def change(engine: Engine, statement: str) -> None:
+    """Change rows as nothing of ours does."""
+    if isinstance(engine, SqliteEngine):
+        with closing(apsw.Connection(str(engine.path))) as file:
+            file.set_busy_timeout(5_000)
+            file.execute(statement)
+    elif isinstance(engine, PostgresEngine):
+        with psycopg.connect(engine._conninfo) as server:
+            server.execute(cast(Any, statement))
     else:
         raise TypeError(f"no way into {engine!r}")
 

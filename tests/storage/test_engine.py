@@ -580,20 +580,20 @@ def test_a_write_whose_commit_was_asked_for_is_never_run_again(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
-    execute = psycopg.Connection.execute
+    commit = postgres_engine.PostgresTx.commit
 
     def work(tx: Tx) -> None:
         calls.append(tx)
         add_tag(tx, len(calls))
 
-    def dying(connection: psycopg.Connection[object], query: object, *rest: object) -> object:
-        if query == "COMMIT" and len(calls) == 1:
+    def dying(tx: postgres_engine.PostgresTx) -> None:
+        if len(calls) == 1:
             cut_off(engine)
-        return execute(connection, query, *rest)  # type: ignore[call-overload]
+        commit(tx)
 
     with closing(PostgresEngine(postgres_url)) as engine:
         engine.read(lambda tx: tx.one("directory_version"))
-        monkeypatch.setattr(psycopg.Connection, "execute", dying)
+        monkeypatch.setattr(postgres_engine.PostgresTx, "commit", dying)
         with pytest.raises(StorageUnavailable):
             engine.write(work)
         assert (len(calls), tags(engine)) == (1, [])
