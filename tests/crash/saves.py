@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from linebook.core.contact import Contact
 from linebook.core.phone import Phone
-from linebook.services.contacts import contacts_by_phone
+from linebook.services.contact_reads import contacts_by_phone
 from linebook.storage.base import Engine
 from tests.crash.hub import HubProcess
 from tests.crash.wire import Connection, Gone

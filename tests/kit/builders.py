@@ -10,13 +10,13 @@ from linebook.core.contact import Contact, ContactPatch
 from linebook.core.phone import Phone, national, parse_phone
 from linebook.errors import DomainError
 from linebook.services.accounts import DIRECTORY, CreateAccount, create_accounts
+from linebook.services.contact_reads import contacts_by_id
 from linebook.services.contacts import (
     BY_PHONE,
     DeleteContact,
     Match,
     SaveContact,
     Saved,
-    contacts_by_id,
     delete_contacts,
     save_contacts,
 )

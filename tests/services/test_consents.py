@@ -13,7 +13,8 @@ from linebook.core.contact import Contact, SetChange
 from linebook.core.phone import Phone
 from linebook.errors import InvalidMember, NotFound
 from linebook.services.consents import RecordConsent, consent_ledger, consents_of, record_consents
-from linebook.services.contacts import Match, Saved, SaveKind, contact_history
+from linebook.services.contact_history import contact_history
+from linebook.services.contacts import Match, Saved, SaveKind
 from linebook.services.labels import list_tags
 from linebook.storage.base import Engine
 from linebook.storage.store import write_now

@@ -10,7 +10,8 @@ import pytest
 
 from linebook.core.account import LAST_CHOSEN_CONTACT_ID, Account
 from linebook.services import contact_buckets
-from linebook.services.contacts import DeleteContact, contacts_after, contacts_at, delete_contacts
+from linebook.services.contact_reads import contacts_after, contacts_at
+from linebook.services.contacts import DeleteContact, delete_contacts
 from linebook.storage import migrations
 from linebook.storage.base import Engine
 from linebook.storage.migrations import MIGRATIONS_DIR

@@ -10,15 +10,9 @@ from linebook.core.account import Account
 from linebook.core.author import Author
 from linebook.core.contact import FieldsChange, SetChange
 from linebook.errors import ContactNotFound
-from linebook.services.contacts import (
-    Change,
-    DeleteContact,
-    Match,
-    contact_history,
-    count_contacts,
-    delete_contacts,
-    save_contacts,
-)
+from linebook.services.contact_history import Change, contact_history
+from linebook.services.contact_reads import count_contacts
+from linebook.services.contacts import DeleteContact, Match, delete_contacts, save_contacts
 from linebook.storage.base import Engine, Tx
 from linebook.storage.store import write_now
 from tests.kit.builders import AUTHOR, delete, get, phone, refusal, run, save, save_all, saving

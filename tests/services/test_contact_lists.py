@@ -22,8 +22,8 @@ from linebook.services.contact_lists import (
     page_by_number,
     page_from_time,
 )
+from linebook.services.contact_reads import contacts_after
 from linebook.services.contact_time_pages import TimePage, count_in_pages, read_time_page
-from linebook.services.contacts import contacts_after
 from linebook.services.users import AddUser, add_users
 from linebook.storage.base import Engine
 from linebook.storage.store import write_now

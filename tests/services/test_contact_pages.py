@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linebook.core.account import Account
-from linebook.services.contacts import contacts_after, contacts_at, count_contacts
+from linebook.services.contact_reads import contacts_after, contacts_at, count_contacts
 from linebook.storage.base import Engine
 from tests.kit.builders import delete, save_all, saving
 

@@ -12,16 +12,8 @@ from linebook.core.account import LAST_CHOSEN_CONTACT_ID, LAST_CONTACT_ID, Accou
 from linebook.core.author import Author
 from linebook.core.contact import BLANK, Confirmation, Contact, FieldsChange, SetChange, Unknown
 from linebook.errors import ContactExists, ContactNotFound, IdTaken, InvalidMember, NotFound
-from linebook.services.contacts import (
-    Match,
-    Present,
-    Saved,
-    SaveKind,
-    contacts_by_phone,
-    contacts_by_uuid,
-    count_contacts,
-    save_contacts,
-)
+from linebook.services.contact_reads import contacts_by_phone, contacts_by_uuid, count_contacts
+from linebook.services.contacts import Match, Present, Saved, SaveKind, save_contacts
 from linebook.services.labels import list_fields, list_groups, list_tags
 from linebook.services.users import AddUser, add_users, list_users
 from linebook.storage.base import Engine

@@ -12,7 +12,8 @@ from linebook.core.contact import SetChange
 from linebook.core.phone import Phone
 from linebook.errors import ContactExists, InvalidMember, SetRefused
 from linebook.services.consents import RecordConsent, consents_of, record_consents
-from linebook.services.contacts import DeleteContact, Present, SaveContact, count_contacts
+from linebook.services.contact_reads import count_contacts
+from linebook.services.contacts import DeleteContact, Present, SaveContact
 from linebook.services.contacts_with_consent import (
     Told,
     delete_contact_sets,

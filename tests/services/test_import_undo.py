@@ -10,7 +10,7 @@ from linebook.core.account import Account
 from linebook.core.contact import SetChange
 from linebook.core.imports import ImportColumn, ImportState, MatchBy
 from linebook.services.consents import consents_of
-from linebook.services.contacts import contacts_by_phone
+from linebook.services.contact_reads import contacts_by_phone
 from linebook.services.imports import CancelImport, cancel_imports
 from linebook.storage.base import Engine
 from linebook.storage.store import write_now

@@ -12,7 +12,7 @@ from linebook.core.contact import SetChange
 from linebook.core.imports import Chunk, ImportColumn, ImportState, MatchBy, RecordKind, Repeat
 from linebook.errors import InvalidMember, NotFound, NotOurs, NotPossible
 from linebook.services.consents import RecordConsent, consents_of, record_consents
-from linebook.services.contacts import contacts_by_phone, count_contacts
+from linebook.services.contact_reads import contacts_by_phone, count_contacts
 from linebook.services.import_steps import Step, apply_steps
 from linebook.services.imports import (
     LEASE_MS,

@@ -14,7 +14,7 @@ from linebook.core.stop_words import WordEffect
 from linebook.errors import InvalidMember, NotFound
 from linebook.services.accounts import DIRECTORY, CreateAccount, create_accounts
 from linebook.services.consents import RecordConsent, consent_ledger, consents_of, record_consents
-from linebook.services.contacts import contacts_by_phone
+from linebook.services.contact_reads import contacts_by_phone
 from linebook.services.inbound import InboundText, Received, receive_texts
 from linebook.services.line_settings import SetLineSetting, set_line_settings
 from linebook.services.usage import line_usages, month_of

@@ -25,7 +25,7 @@ from linebook.errors import (
 )
 from linebook.services.attachments import KeepAttachment, attachments_of_messages, keep_attachments
 from linebook.services.consents import RecordConsent, record_consents
-from linebook.services.contacts import contacts_by_phone
+from linebook.services.contact_reads import contacts_by_phone
 from linebook.services.messages import DUE_MAX_MS, SendMessage, SentMessages
 from linebook.storage.base import Engine
 from linebook.storage.store import write_now

@@ -9,7 +9,7 @@ import pytest
 from linebook.core.account import Account
 from linebook.core.contact import Contact
 from linebook.errors import NotFound
-from linebook.services.contacts import contacts_after
+from linebook.services.contact_reads import contacts_after
 from linebook.services.name_order import (
     KEY_MAX,
     NAMELESS,

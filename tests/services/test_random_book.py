@@ -16,6 +16,7 @@ from linebook.core.contact import ContactPatch, FieldsChange, SetChange, email_k
 from linebook.core.phone import Phone
 from linebook.errors import ContactExists, ContactNotFound, DomainError, IdTaken, InvalidMember, KeyConflict
 from linebook.services.consents import RecordConsent, record_consents
+from linebook.services.contact_reads import contacts_after, count_contacts
 from linebook.services.contacts import (
     DeleteContact,
     Match,
@@ -23,8 +24,6 @@ from linebook.services.contacts import (
     SaveContact,
     Saved,
     SaveKind,
-    contacts_after,
-    count_contacts,
     delete_contacts,
     save_contacts,
 )

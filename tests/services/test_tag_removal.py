@@ -7,7 +7,7 @@ import pytest
 from linebook.core.account import FIRST_COUNTED_LABEL_ID, Account, Role, Tag
 from linebook.core.contact import SetChange
 from linebook.errors import InvalidMember, NotFound
-from linebook.services.contacts import contact_history
+from linebook.services.contact_history import contact_history
 from linebook.services.labels import CreateTag, create_tags, list_tags
 from linebook.services.tags import RemoveTag, remove_tags
 from linebook.services.users import AddUser, UpdateUser, add_users, get_user, update_users

@@ -12,19 +12,16 @@ from linebook.core.consent import ConsentAction
 from linebook.core.contact import FieldsChange, SetChange, Unknown
 from linebook.errors import ContactNotFound, DomainError, InvalidMember, NotFound
 from linebook.services.consents import RecordConsent, consent_ledger, consents_of, record_consents
-from linebook.services.contacts import (
-    DeleteContact,
-    Match,
-    contact_history,
+from linebook.services.contact_history import contact_history
+from linebook.services.contact_reads import (
     contacts_after,
     contacts_at,
     contacts_by_id,
     contacts_by_phone,
     contacts_by_uuid,
     count_contacts,
-    delete_contacts,
-    save_contacts,
 )
+from linebook.services.contacts import DeleteContact, Match, delete_contacts, save_contacts
 from linebook.services.credentials import (
     RegisterCredential,
     RevokeCredential,

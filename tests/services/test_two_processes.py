@@ -11,7 +11,8 @@ from typing import NamedTuple
 from linebook.core.account import Account
 from linebook.core.contact import FieldsChange, SetChange
 from linebook.errors import DomainError
-from linebook.services.contacts import Saved, SaveKind, contacts_by_phone, save_contacts
+from linebook.services.contact_reads import contacts_by_phone
+from linebook.services.contacts import Saved, SaveKind, save_contacts
 from linebook.storage.base import Engine
 from linebook.storage.gate import commit
 from linebook.storage.store import open_engine

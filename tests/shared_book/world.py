@@ -16,16 +16,9 @@ from linebook.core.phone import Phone
 from linebook.errors import DomainError
 from linebook.services.accounts import DIRECTORY, CreateAccount, create_accounts
 from linebook.services.consents import RecordConsent, consents_of, record_consents
-from linebook.services.contacts import (
-    Change,
-    SaveContact,
-    Saved,
-    contact_history,
-    contacts_after,
-    contacts_by_id,
-    contacts_by_phone,
-    save_contacts,
-)
+from linebook.services.contact_history import Change, contact_history
+from linebook.services.contact_reads import contacts_after, contacts_by_id, contacts_by_phone
+from linebook.services.contacts import SaveContact, Saved, save_contacts
 from linebook.services.credentials import RegisterCredential, pair_secret, register_credentials
 from linebook.services.labels import list_fields, list_groups, list_tags
 from linebook.services.lines import AddLine, add_lines

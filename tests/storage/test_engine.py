@@ -23,7 +23,7 @@ from linebook.errors import (
     StorageUnavailable,
     StorageUnusable,
 )
-from linebook.services.contacts import count_contacts
+from linebook.services.contact_reads import count_contacts
 from linebook.storage import postgres as postgres_engine
 from linebook.storage import sqlite as sqlite_engine
 from linebook.storage.base import Engine, Tx

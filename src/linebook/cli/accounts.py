@@ -55,7 +55,7 @@ def list_all(shell: Shell) -> None:
 @command(app, "show", 'linebook account show --account "Corner Bakery"')
 def show(shell: Shell) -> None:
     """Show an account: its settings, and how many contacts it has."""
-    from linebook.services.contacts import count_contacts
+    from linebook.services.contact_reads import count_contacts
 
     with shell.engine() as engine:
         account = shell.account(engine)

@@ -11,7 +11,7 @@ from linebook.cli.shell import is_id
 if TYPE_CHECKING:
     from linebook.core.account import Account
     from linebook.core.contact import Contact
-    from linebook.services.contacts import Change
+    from linebook.services.contact_history import Change
     from linebook.storage.base import Tx
 
 
@@ -21,7 +21,7 @@ def change_records(tx: Tx, account: Account, key: str, limit: int) -> list[dict[
     Raises `ContactNotFound` when the book never had it.
     """
     from linebook.errors import ContactNotFound
-    from linebook.services.contacts import contact_history
+    from linebook.services.contact_history import contact_history
 
     contact = find_contact(tx, account, key)
     digits = key.strip().removeprefix(ID_PREFIX)

@@ -131,7 +131,7 @@ def history(
 
 
 def _page(engine: Engine, account: Account, after: int, limit: int) -> list[dict[str, Any]]:
-    from linebook.services.contacts import contacts_after
+    from linebook.services.contact_reads import contacts_after
 
     def read(tx: Tx) -> list[dict[str, Any]]:
         names = people.LabelNames(tx, account.id)

@@ -60,7 +60,7 @@ def find_contact(tx: Tx, account: Account, key: str) -> Contact | None:
     Raises `InvalidMember` for text that is neither, and for digits that are the id of one and the number of another.
     """
     from linebook.errors import InvalidMember
-    from linebook.services.contacts import contacts_by_id, contacts_by_phone
+    from linebook.services.contact_reads import contacts_by_id, contacts_by_phone
 
     digits = key.strip().removeprefix(ID_PREFIX)
     by_id = None

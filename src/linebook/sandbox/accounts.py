@@ -28,7 +28,7 @@ from linebook.services.accounts import (
 )
 from linebook.services.clocks import newest_change_no
 from linebook.services.consents import ConsentCounts, count_consents
-from linebook.services.contacts import count_contacts
+from linebook.services.contact_reads import count_contacts
 from linebook.services.credentials import RegisterCredential, pair_secret, register_credentials, sealing_context
 from linebook.services.labels import list_fields, list_groups, list_tags
 from linebook.services.lines import AddLine, add_lines, all_lines, find_line

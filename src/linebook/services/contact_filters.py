@@ -7,7 +7,7 @@ import msgspec
 from linebook.core.contact import LAST_ID, Contact, email_key, is_storable
 from linebook.core.phone import Phone
 from linebook.services.contact_lists import Order, page_by_number
-from linebook.services.contacts import contacts_by_email, contacts_by_phone, count_contacts
+from linebook.services.contact_reads import contacts_by_email, contacts_by_phone, count_contacts
 from linebook.storage import rows
 from linebook.storage.base import Row, Tx
 

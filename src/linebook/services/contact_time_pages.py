@@ -14,7 +14,7 @@ from linebook.services.contact_lists import (
     page_by_number,
     page_from_time,
 )
-from linebook.services.contacts import count_contacts
+from linebook.services.contact_reads import count_contacts
 from linebook.services.contacts_with_consent import Told, tell_contacts
 from linebook.storage.base import Tx
 

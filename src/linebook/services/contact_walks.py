@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from linebook.core.contact import Contact
 from linebook.services.contact_lists import LAST_NO
-from linebook.services.contacts import contacts_by_id
+from linebook.services.contact_reads import contacts_by_id
 from linebook.services.name_order import name_key
 from linebook.storage.base import Tx
 

@@ -1,4 +1,4 @@
-"""Contacts: save, get, list, count, delete, history. Every door writes contacts through `save_contacts`."""
+"""Contacts are saved and deleted here. Every door writes contacts through `save_contacts`."""
 
 from __future__ import annotations
 
@@ -10,31 +10,25 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from linebook.core.account import LAST_CONTACT_ID
 from linebook.core.author import Author
 from linebook.core.consent import ConsentAction
 from linebook.core.contact import (
     BLANK,
-    LAST_ID,
     Contact,
     ContactPatch,
     check_patch,
     check_text,
     email_key,
-    is_storable,
     merge,
 )
 from linebook.core.phone import Phone
 from linebook.errors import ContactExists, ContactNotFound, DomainError, InvalidMember, KeyConflict
 from linebook.services.accounts import NAME_MAX
 from linebook.services.book import Book, Keys
-from linebook.services.clocks import BOOK
 from linebook.services.consents import ConsentLedger, RecordConsent
-from linebook.services.contact_buckets import start_near
 from linebook.services.labels import LabelBook
 from linebook.services.users import Assignees
-from linebook.storage import rows
-from linebook.storage.base import Row, Tx
+from linebook.storage.base import Tx
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,21 +120,6 @@ class People:
         if save.assignee_email is UNSET:
             return patch
         return msgspec.structs.replace(patch, assignee_id=self._assignees.user_id(save.assignee_email))
-
-
-class Change(msgspec.Struct, frozen=True):
-    """One entry of a contact's history: who changed what, when, and what it was before."""
-
-    change_no: int
-    contact_id: int
-    action: str
-    at_ms: int
-    door: str
-    credential_id: int | None
-    old: dict[str, object]
-
-
-# -- writing
 
 
 def save_contacts(tx: Tx, account_id: int, saves: Sequence[SaveContact]) -> list[Saved | DomainError]:
@@ -350,94 +329,3 @@ def _consent_phones(book: Book, saves: Sequence[SaveContact]) -> list[Phone]:
         if contact is not None and contact.phone is not None:
             phones.append(contact.phone)
     return phones
-
-
-# -- reading
-
-
-def contacts_by_id(tx: Tx, account_id: int, ids: Sequence[int]) -> dict[int, Contact]:
-    """Give the contacts of these ids that exist."""
-    possible = [one for one in ids if 1 <= one <= LAST_CONTACT_ID]
-    return {one.id: one for one in _read(tx.all("contacts_by_id", account_id=account_id, keys=possible))}
-
-
-def contacts_by_uuid(tx: Tx, account_id: int, uuids: Sequence[str]) -> dict[str, Contact]:
-    """Give the contacts of these UUIDs that exist."""
-    possible = [one for one in uuids if is_storable(one)]
-    return {one.uuid: one for one in _read(tx.all("contacts_by_uuid", account_id=account_id, keys=possible))}
-
-
-def contacts_by_phone(tx: Tx, account_id: int, phones: Sequence[Phone]) -> dict[Phone, Contact]:
-    """Give the contacts that have these numbers."""
-    found = _read(tx.all("contacts_by_phone", account_id=account_id, keys=[phone.text for phone in phones]))
-    return {one.phone: one for one in found if one.phone is not None}
-
-
-def contacts_by_email(tx: Tx, account_id: int, emails: Sequence[str]) -> list[Contact]:
-    """Give the contacts that claimed these e-mail addresses, one for each address at most, by rising id."""
-    keys = {key for key in map(email_key, emails) if key is not None and is_storable(key)}
-    found = _read(tx.all("contacts_by_email", account_id=account_id, keys=sorted(keys)))
-    return sorted(found, key=lambda contact: contact.id)
-
-
-def contacts_after(tx: Tx, account_id: int, after_id: int, limit: int) -> list[Contact]:
-    """Give a page of contacts by rising id: those behind `after_id`."""
-    after_id = min(max(after_id, 0), LAST_ID)
-    return _read(tx.all("contacts_after_id", account_id=account_id, after_id=after_id, limit=max(limit, 0)))
-
-
-def contacts_at(tx: Tx, account_id: int, offset: int, limit: int) -> tuple[list[Contact], int]:
-    """Give a page of contacts by rising id, so many from the start, and how many contacts there are.
-
-    For clients that know nothing but offsets; our own lists page by key.
-    """
-    clock = tx.one("clock", account_id=account_id, name=BOOK)
-    if clock is None:
-        return [], 0
-    last_id, count = int(clock[2]), int(clock[3])
-    offset = max(offset, 0)
-    limit = min(limit, count - offset)
-    if limit <= 0:
-        return [], count
-    after_id, offset = start_near(tx, account_id, last_id, offset)
-    found = tx.all("contacts_at_offset", account_id=account_id, after_id=after_id, offset=offset, limit=limit)
-    return _read(found), count
-
-
-def count_contacts(tx: Tx, account_id: int) -> int:
-    """Give how many contacts the account has: kept, not counted."""
-    row = tx.one("clock", account_id=account_id, name=BOOK)
-    return 0 if row is None else int(row[3])
-
-
-def contact_history(tx: Tx, account_id: int, contact_id: int, limit: int = 100) -> list[Change]:
-    """Give what was changed on a contact, newest first; for a deleted one too, as long as the id is not in use again.
-
-    Raises `ContactNotFound` when the book never had it.
-    """
-    contact = contacts_by_id(tx, account_id, [contact_id]).get(contact_id)
-    if contact is not None:
-        newest = contact.change_no
-    else:
-        is_possible = 1 <= contact_id <= LAST_CONTACT_ID
-        row = tx.one("deletion_of_contact", account_id=account_id, contact_id=contact_id) if is_possible else None
-        if row is None:
-            raise ContactNotFound
-        newest = row[0]
-    found = tx.all("history_of_change", account_id=account_id, change_no=newest, limit=limit)
-    return [
-        Change(
-            change_no=row[1],
-            contact_id=row[3],
-            action=row[4],
-            at_ms=row[5],
-            door=row[6],
-            credential_id=row[7],
-            old=msgspec.json.decode(row[8], type=dict[str, object]),
-        )
-        for row in found
-    ]
-
-
-def _read(found: Sequence[Row]) -> list[Contact]:
-    return [rows.contact_from_row(row) for row in found]

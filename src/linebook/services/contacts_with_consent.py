@@ -14,15 +14,8 @@ from linebook.core.contact import Contact
 from linebook.core.phone import Phone
 from linebook.errors import DomainError, SetRefused
 from linebook.services.consents import consents_of
-from linebook.services.contacts import (
-    DeleteContact,
-    SaveContact,
-    Saved,
-    contacts_by_phone,
-    contacts_by_uuid,
-    delete_contacts,
-    save_contacts,
-)
+from linebook.services.contact_reads import contacts_by_phone, contacts_by_uuid
+from linebook.services.contacts import DeleteContact, SaveContact, Saved, delete_contacts, save_contacts
 from linebook.storage.base import Tx
 
 

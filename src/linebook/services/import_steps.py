@@ -16,7 +16,8 @@ import msgspec
 from linebook.core.imports import ImportState, Outcome, RecordKind, Reject, StagedRecord
 from linebook.errors import ContactExists, DomainError, IdTaken, KeyConflict, NotOurs
 from linebook.services.clocks import Clock
-from linebook.services.contacts import SaveContact, Saved, SaveKind, contacts_by_id, save_contacts
+from linebook.services.contact_reads import contacts_by_id
+from linebook.services.contacts import SaveContact, Saved, SaveKind, save_contacts
 from linebook.services.import_saves import SaveBuilder
 from linebook.services.imports import LEASE_MS
 from linebook.services.kept_imports import Import, get_import, keep_rejects, save_import

@@ -29,15 +29,8 @@ from linebook.core.phone import Phone
 from linebook.errors import DomainError
 from linebook.services.clocks import Clock
 from linebook.services.consents import ConsentLedger, RecordConsent
-from linebook.services.contacts import (
-    DeleteContact,
-    Match,
-    SaveContact,
-    Saved,
-    contacts_by_id,
-    delete_contacts,
-    save_contacts,
-)
+from linebook.services.contact_reads import contacts_by_id
+from linebook.services.contacts import DeleteContact, Match, SaveContact, Saved, delete_contacts, save_contacts
 from linebook.services.import_steps import Step, StepDone, hold_lease, work_steps
 from linebook.services.kept_imports import Import, get_import, save_import
 from linebook.storage.base import Tx

@@ -20,7 +20,8 @@ from linebook.errors import DomainError, InvalidMember
 from linebook.services.accounts import get_account
 from linebook.services.clocks import take_clock
 from linebook.services.consents import RecordConsent, consents_of, record_consents
-from linebook.services.contacts import SaveContact, Saved, contacts_by_phone, save_contacts
+from linebook.services.contact_reads import contacts_by_phone
+from linebook.services.contacts import SaveContact, Saved, save_contacts
 from linebook.services.kept_messages import messages_by_id
 from linebook.services.line_settings import line_settings
 from linebook.services.lines import get_line

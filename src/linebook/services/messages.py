@@ -30,7 +30,8 @@ from linebook.errors import (
 from linebook.services.attachments import attachments_by_id
 from linebook.services.clocks import take_clock
 from linebook.services.consents import consents_of
-from linebook.services.contacts import SaveContact, Saved, contacts_by_phone, save_contacts
+from linebook.services.contact_reads import contacts_by_phone
+from linebook.services.contacts import SaveContact, Saved, save_contacts
 from linebook.services.line_settings import signature_of
 from linebook.services.lines import get_line
 from linebook.services.texting import OutboxEntry, Texting

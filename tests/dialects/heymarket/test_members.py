@@ -11,7 +11,8 @@ from linebook.core.consent import ConsentAction
 from linebook.core.contact import ContactPatch, SetChange
 from linebook.core.phone import Phone
 from linebook.services.consents import RecordConsent, record_consents
-from linebook.services.contacts import SaveContact, contacts_by_id, save_contacts
+from linebook.services.contact_reads import contacts_by_id
+from linebook.services.contacts import SaveContact, save_contacts
 from tests.dialects.heymarket.test_contacts import GRACE, call, create, shown
 from tests.kit.wire import Runner, both_engines
 

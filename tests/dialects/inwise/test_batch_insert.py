@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from linebook.services.contacts import contact_history
+from linebook.services.contact_history import contact_history
 from tests.dialects.inwise.files import HEADER, MAPPING, contact, counts, file, imported
 from tests.dialects.inwise.form import BATCH, CONTACTS, GROUPS, UNREAD, bad, get, missing, post, raw_post, unknown
 from tests.dialects.inwise.tenants import ADA_EMAIL, ADA_MOBILE, GROUP

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from linebook.services.contacts import contact_history
+from linebook.services.contact_history import contact_history
 from tests.dialects.inwise.asking import contact_of, refused, saved
 from tests.dialects.inwise.form import CONTACTS, get, post
 from tests.dialects.inwise.tenants import ADA_EMAIL, ADA_MOBILE

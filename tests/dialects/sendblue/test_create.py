@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from linebook.services.contacts import contact_history, contacts_by_uuid
+from linebook.services.contact_history import contact_history
+from linebook.services.contact_reads import contacts_by_uuid
 from tests.dialects.sendblue.asking import answered, found, saved
 from tests.dialects.sendblue.form import CONTACTS, EXISTS, post, refused
 from tests.kit.wire import Ask, Case, Runner, both_engines

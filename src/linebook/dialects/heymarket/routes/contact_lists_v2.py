@@ -28,8 +28,9 @@ from linebook.dialects.heymarket.routes.contact_lists import BATCH_MAX, failed_e
 from linebook.dialects.heymarket.routes.contacts_v2 import ONE_OF_A_KIND, OTHER_CHANNEL, creation, saved_views
 from linebook.dialects.kit import InvalidParameter
 from linebook.errors import DomainError
+from linebook.services.contact_reads import contacts_by_email, contacts_by_phone
 from linebook.services.contact_time_pages import read_time_page
-from linebook.services.contacts import DeleteContact, Match, SaveContact, Saved, contacts_by_email, contacts_by_phone
+from linebook.services.contacts import DeleteContact, Match, SaveContact, Saved
 from linebook.services.contacts_with_consent import delete_contact_sets, tell_contacts
 
 SEARCH_MAX: Final = 1000

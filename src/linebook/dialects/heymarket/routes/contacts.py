@@ -30,14 +30,8 @@ from linebook.dialects.heymarket.routes.common import (
 )
 from linebook.dialects.kit import MissingParameter
 from linebook.errors import ContactNotFound
-from linebook.services.contacts import (
-    DeleteContact,
-    Match,
-    contacts_by_id,
-    contacts_by_phone,
-    delete_contacts,
-    save_contacts,
-)
+from linebook.services.contact_reads import contacts_by_id, contacts_by_phone
+from linebook.services.contacts import DeleteContact, Match, delete_contacts, save_contacts
 from linebook.services.contacts_with_consent import tell_contacts
 
 

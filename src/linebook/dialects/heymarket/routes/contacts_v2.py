@@ -38,15 +38,8 @@ from linebook.dialects.heymarket.routes.common import (
 )
 from linebook.dialects.kit import MissingParameter
 from linebook.errors import ContactNotFound
-from linebook.services.contacts import (
-    BY_PHONE,
-    DeleteContact,
-    Match,
-    SaveContact,
-    contacts_by_uuid,
-    delete_contacts,
-    save_contacts,
-)
+from linebook.services.contact_reads import contacts_by_uuid
+from linebook.services.contacts import BY_PHONE, DeleteContact, Match, SaveContact, delete_contacts, save_contacts
 from linebook.services.contacts_with_consent import tell_contacts
 
 SEARCH_MAX: Final = 1000

@@ -12,7 +12,8 @@ from linebook.dialects.heymarket.payloads.n8n import ContactBody, NamedView, Sav
 from linebook.dialects.heymarket.payloads.team import inbox_name
 from linebook.dialects.heymarket.payloads.wire import read_phone
 from linebook.dialects.heymarket.routes.common import BUSY, READING, bad_data, me
-from linebook.services.contacts import SaveContact, SaveKind, contacts_by_phone, save_contacts
+from linebook.services.contact_reads import contacts_by_phone
+from linebook.services.contacts import SaveContact, SaveKind, save_contacts
 
 
 async def test_auth(call: Call) -> TestAuthView:

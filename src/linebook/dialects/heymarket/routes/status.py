@@ -23,7 +23,7 @@ from linebook.dialects.heymarket.routes.common import BAD_PHONE, NO_CONTACT, REA
 from linebook.dialects.kit import MissingParameter
 from linebook.errors import ContactNotFound
 from linebook.services.consents import RecordConsent, consents_of, record_consents
-from linebook.services.contacts import contacts_by_id, contacts_by_phone
+from linebook.services.contact_reads import contacts_by_id, contacts_by_phone
 
 
 async def get_status(call: Call) -> StatusView:

@@ -18,7 +18,7 @@ from linebook.dialects.inwise.payloads.reading import (
 from linebook.dialects.inwise.routes.common import BASE, BUSY, EVERYWHERE, account_of, error, path_id, shown
 from linebook.dialects.kit import InvalidParameter, WrongMethod
 from linebook.services.contact_filters import Filters, newest_contacts
-from linebook.services.contacts import contacts_by_id
+from linebook.services.contact_reads import contacts_by_id
 from linebook.services.read_states import ReadUnread, read_unread
 
 

@@ -15,8 +15,8 @@ from linebook.dialects.sendblue.payloads.contacts import ListQuery
 from linebook.dialects.sendblue.payloads.reading import ContactKey, read_key, read_time
 from linebook.dialects.sendblue.routes.views import views_of
 from linebook.services.contact_pages import Listing, read_page
+from linebook.services.contact_reads import count_contacts
 from linebook.services.contact_walks import Sorting
-from linebook.services.contacts import count_contacts
 from linebook.services.contacts_with_consent import Told, find_told
 
 LIMIT_MAX: Final = 1_000

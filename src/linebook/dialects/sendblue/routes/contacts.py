@@ -25,15 +25,8 @@ from linebook.dialects.sendblue.payloads.reading import (
 from linebook.dialects.sendblue.routes.views import labels_of, views_of
 from linebook.errors import ContactNotFound
 from linebook.services.consents import RecordConsent, record_consents
-from linebook.services.contacts import (
-    BY_PHONE,
-    DeleteContact,
-    Match,
-    Present,
-    SaveContact,
-    contacts_by_phone,
-    delete_contacts,
-)
+from linebook.services.contact_reads import contacts_by_phone
+from linebook.services.contacts import BY_PHONE, DeleteContact, Match, Present, SaveContact, delete_contacts
 from linebook.services.contacts_with_consent import Told, find_told, save_and_tell
 
 NAME: Final = "sendblue"

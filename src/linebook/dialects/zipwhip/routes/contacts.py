@@ -26,7 +26,7 @@ from linebook.dialects.zipwhip.routes.common import (
     page_size,
 )
 from linebook.errors import ContactNotFound, DomainError
-from linebook.services import contacts
+from linebook.services import contact_reads
 from linebook.services.contacts import DeleteContact, SaveContact, delete_contacts, save_contacts
 from linebook.services.labels import list_fields
 
@@ -58,10 +58,10 @@ async def contact_get(call: Call) -> payloads.ContactView:
     contact: Contact | None
     if params.id is not UNSET:
         key = params.id
-        found = await call.runtime.store.read(lambda tx: contacts.contacts_by_id(tx, account.id, [key]))
+        found = await call.runtime.store.read(lambda tx: contact_reads.contacts_by_id(tx, account.id, [key]))
         contact = found.get(key)
     elif (phone := shown_phone(params.mobileNumber, params.address, account)) is not None:
-        owners = await call.runtime.store.read(lambda tx: contacts.contacts_by_phone(tx, account.id, [phone]))
+        owners = await call.runtime.store.read(lambda tx: contact_reads.contacts_by_phone(tx, account.id, [phone]))
         contact = owners.get(phone)
     else:
         raise MissingParameter("id", "Long")
@@ -83,7 +83,7 @@ async def contact_list(call: Call) -> payloads.ListEnvelope:
         page = max(count_of("page", params.page, 1), 1)
         offset = (page - 1) * size
     offset = min(offset, OFFSET_MAX)
-    found, count = await call.runtime.store.read(lambda tx: contacts.contacts_at(tx, account_id, offset, size))
+    found, count = await call.runtime.store.read(lambda tx: contact_reads.contacts_at(tx, account_id, offset, size))
     extra = await _extra_names(call, found)
     line_id = call.credential.line_id or 0
     return payloads.ListEnvelope(

@@ -26,7 +26,7 @@ from linebook.dialects.zipwhip.routes.common import (
 )
 from linebook.dialects.zipwhip.routes.messages import PAGE_MAX, PAGE_USUAL, line_of, views
 from linebook.errors import ConversationNotFound
-from linebook.services.contacts import contacts_by_id
+from linebook.services.contact_reads import contacts_by_id
 from linebook.services.conversation_keys import find_fingerprint
 from linebook.services.conversations import (
     MarkConversation,

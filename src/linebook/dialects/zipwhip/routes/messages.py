@@ -26,7 +26,7 @@ from linebook.dialects.zipwhip.routes.common import (
 )
 from linebook.errors import ContactNotFound, InvalidMember
 from linebook.services.contact_lists import members_of_group
-from linebook.services.contacts import contacts_by_id
+from linebook.services.contact_reads import contacts_by_id
 from linebook.services.kept_messages import MarkMessages, delete_messages, get_message, messages_of_line, read_messages
 from linebook.services.messages import SendMessage, SentMessages, send_messages
 
