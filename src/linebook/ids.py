@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 RandomBytes = Callable[[int], bytes]
 """Gives that many random bytes."""
 
 UUID7_RANDOM_BYTES: Final = 10
+
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 class Ids:
@@ -28,9 +30,13 @@ class Ids:
 
         `random` are ten bytes that were drawn before, and are used for nothing else.
         """
-        digits = f"{at_ms:012x}{(random or self._random_bytes(UUID7_RANDOM_BYTES)).hex()}"
-        variant = "89ab"[int(digits[16], 16) & 3]
-        return f"{digits[:8]}-{digits[8:12]}-7{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+        return _uuid7(at_ms, (random or self._random_bytes(UUID7_RANDOM_BYTES)).hex())
+
+    def uuid7s(self, times: Sequence[int]) -> list[str]:
+        """Give a UUID like `uuid7` for each of these times."""
+        digits = self._random_bytes(UUID7_RANDOM_BYTES * len(times)).hex()
+        size = 2 * UUID7_RANDOM_BYTES
+        return [_uuid7(at_ms, digits[size * place : size * (place + 1)]) for place, at_ms in enumerate(times)]
 
     def uuid4(self) -> str:
         """Give a random UUID: lower case, hyphens, 122 unpredictable bits."""
@@ -39,3 +45,8 @@ class Ids:
     def secret(self, size_bytes: int = 16) -> str:
         """Give an unguessable secret in lower-case hexadecimal, two digits a byte."""
         return self._random_bytes(size_bytes).hex()
+
+
+def _uuid7(at_ms: int, random: str) -> str:
+    time = f"{at_ms:012x}"
+    return f"{time[:8]}-{time[8:]}-7{random[1:4]}-{_VARIANT[random[4]]}{random[5:8]}-{random[8:]}"

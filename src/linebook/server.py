@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import socket
 import sys
@@ -18,6 +17,7 @@ import uvicorn
 import uvloop
 
 from linebook.app import Hub, build_runtime
+from linebook.collector import rest_the_collector
 from linebook.demo import demo_secrets_present
 from linebook.errors import SettingsError
 from linebook.listen import BACKLOG, are_loopback, base_url, bind, resolve, tls_context
@@ -31,9 +31,6 @@ from linebook.storage.sqlite import SqliteEngine
 SWITCH_INTERVAL_S: Final = 0.0005
 """How long a thread of Python may keep the others waiting. The event loop and the writer hand work to each other all
 the time; Python's own 5 ms would show in every answer."""
-
-COLLECTOR_THRESHOLDS: Final = (20_000, 20, 20)
-"""How often the garbage collector looks at each generation; with Python's own figures it took a tenth of a save."""
 
 KEEP_ALIVE_S: Final = 75
 """An idle connection is kept that long, longer than the 60 s of the usual reverse proxies and connection pools: whoever
@@ -103,16 +100,9 @@ def serve(
             if announce is not None:
                 announce(base_url(sockets[0], is_tls=server.is_tls))
 
-        _rest_the_collector()
+        rest_the_collector()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(server, sockets, metrics_sockets, started))
-
-
-def _rest_the_collector() -> None:
-    """Spare the garbage collector what start-up made, and have it look less often: a request makes hardly a cycle."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
 
 def leave_at_sigterm() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linebook.core.phone import national, parse_phone
-from linebook.core.phone_plan import complete, plan_for, spell_out
+from linebook.core.phone import Phone, national, parse_phone
+from linebook.core.phone_plan import NumberKind, complete, kind_of_e164, plan_for, spell_out
 
 MAIN_REGIONS = ["US", "CA", "IL", "GB", "DE", "FR", "IT", "AU", "BR", "IN", "MX", "AR", "JP"]
 ALL_REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
@@ -130,3 +130,21 @@ def test_the_quick_way_and_the_library_never_differ() -> None:
 @given(st.sampled_from(ALL_REGIONS), st.text("0123456789", min_size=2, max_size=17))
 def test_the_quick_way_agrees_with_the_slow_one_in_every_region(region: str, digits: str) -> None:
     assert plan_for(region).quick(digits) in (None, complete(digits, region))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("+12065550101", NumberKind.EITHER),
+        ("+18885550100", NumberKind.TOLL_FREE),
+        ("+442079460142", NumberKind.FIXED),
+        ("+447400123456", NumberKind.MOBILE),
+        ("+15005550006", NumberKind.OTHER),
+        ("+19995550142", NumberKind.OTHER),
+        ("+999123456", NumberKind.OTHER),
+        ("5550142", NumberKind.OTHER),
+    ],
+)
+def test_a_plan_says_what_a_number_is_used_for(text: str, kind: NumberKind) -> None:
+    assert kind_of_e164(text) is kind
+    assert Phone.stored(text).kind() is kind

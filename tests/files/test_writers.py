@@ -20,7 +20,7 @@ from linebook.files.cells import split_names
 from linebook.files.contact_cells import COLUMNS
 from linebook.files.exported import PLAIN_COLUMNS, BookNames, Exported, ExportedPlain, TimeTexts, time_text
 from linebook.files.vcards import FOLD_BYTES, folded, vcard
-from linebook.files.writers import CARDS, TABLES
+from linebook.files.writers import CARDS, PLAIN
 from linebook.services import exports
 from linebook.storage import rows
 from tests.files.reading import table
@@ -81,8 +81,8 @@ def plain(one: Exported) -> ExportedPlain:
 
 def written(kind: str, *contacts: Exported, names: BookNames = NAMES) -> bytes:
     out = io.BytesIO()
-    if kind in TABLES:
-        tables = TABLES[kind](out, names)
+    if kind in PLAIN:
+        tables = PLAIN[kind](out, names)
         try:
             tables.write([plain(one) for one in contacts])
             tables.finish()
@@ -153,6 +153,11 @@ def test_any_contact_is_one_line_of_json(one: Exported) -> None:
     assert {field["id"]: field["value"] for field in record["fields"]} == contact.fields
     assert [tag["id"] for tag in record["tags"]] == list(contact.tags)
     assert record["opted_out_by_person"] is (one.consent is not None and one.consent.by_person)
+    assert [record[name] for name in ("id", "uuid", "assignee_id", "line_number", "confirmation", "verified")] == [
+        *(contact.id, contact.uuid, contact.assignee_id, contact.line_number, contact.confirmation, contact.verified)
+    ]
+    assert [group["name"] for group in record["groups"]] == NAMES.groups_of(contact)
+    assert (record["created"], record["updated"]) == (time_text(contact.created_ms), time_text(contact.updated_ms))
 
 
 @given(EXPORTED)

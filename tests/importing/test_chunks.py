@@ -55,5 +55,7 @@ def test_very_long_records_make_small_chunks() -> None:
 @pytest.mark.parametrize("count", [10, 5_000, 20_000])
 def test_a_key_is_new_once_and_known_by_its_first_record_ever_after(count: int) -> None:
     seen = SeenKeys()
-    assert [seen.see(f"key {n}", n) for n in range(count)] == [None] * count
-    assert [seen.see(f"key {n}", -1) for n in range(count)] == list(range(count))
+    keys = [f"key {n}" for n in range(count)]
+    assert seen.see(keys, range(count)) == [None] * count
+    assert seen.see(keys, [-1] * count) == list(range(count))
+    assert seen.see(["another", "another", "key 1"], [7, 8, 9]) == [None, 7, 1]

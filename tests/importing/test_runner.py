@@ -17,6 +17,7 @@ from linebook.errors import StorageRefused, StorageUnavailable
 from linebook.importing.pace import FIRST, LEAST, MOST, PAUSE_MAX_S, Pace
 from linebook.importing.runner import ImportRunner, is_dead, owner_name
 from linebook.services.contacts import save_contacts
+from linebook.services.import_plain import PlainRecords
 from linebook.services.imports import (
     LEASE_MS,
     STAGING_KEPT_MS,
@@ -136,10 +137,11 @@ async def test_a_file_that_nobody_reads_on_is_discarded(
     assert not await runner.work()
 
 
+@pytest.mark.parametrize("groups", [(), ("Club",)], ids=["plain", "in order"])
 async def test_a_record_that_the_database_refuses_is_found_by_halves(
-    engine: Engine, account: Account, store: Store, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, account: Account, store: Store, monkeypatch: pytest.MonkeyPatch, groups: tuple[str, ...]
 ) -> None:
-    one = stage(engine, account.id, people(20))
+    one = stage(engine, account.id, people(20), groups=groups)
     wait_for_anybody(engine, account.id, one.id)
 
     def picky(tx: Any, account_id: int, saves: Any) -> Any:
@@ -147,7 +149,14 @@ async def test_a_record_that_the_database_refuses_is_found_by_halves(
             raise StorageRefused("no")
         return save_contacts(tx, account_id, saves)
 
+    def picky_plain(self: PlainRecords, records: Any) -> Any:
+        if not groups and any("N13" in record.cells for record in records):
+            raise StorageRefused("no")
+        return save_plain(self, records)
+
+    save_plain = PlainRecords.save
     monkeypatch.setattr("linebook.services.import_steps.save_contacts", picky)
+    monkeypatch.setattr(PlainRecords, "save", picky_plain)
     runner = ImportRunner(store)
     while await runner.work():
         pass

@@ -8,7 +8,7 @@ from linebook.core.account import Account
 from linebook.core.imports import ImportState
 from linebook.importing import working
 from linebook.importing.pace import FIRST
-from linebook.importing.working import BREATH_EVERY_S, BREATH_S, work_off
+from linebook.importing.working import BREATH_EVERY_S, BREATH_S, GAP_S, work_off
 from linebook.storage.base import Engine
 from tests.kit.importing import OWNER, counts, now, stage, start
 
@@ -48,5 +48,16 @@ def test_whoever_waits_for_the_one_writer_of_sqlite_gets_a_turn(
     hours = Hours()
     monkeypatch.setattr(working, "time", hours)
     work_off(engine, account.id, one, OWNER, lambda *_: None)
-    # PostgreSQL's writers queue; nobody has to be waited for.
+    # PostgreSQL's writers queue, and need no breath of that length.
     assert (BREATH_S in hours.slept) is (engine.name == "sqlite")
+
+
+def test_between_two_steps_who_waits_for_a_row_has_time_to_wake_up(
+    engine: Engine, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = start(engine, account.id, stage(engine, account.id, people(FIRST * 2)).id)
+    hours = Hours()
+    monkeypatch.setattr(working, "time", hours)
+    work_off(engine, account.id, one, OWNER, lambda *_: None)
+    # On SQLite a longer breath now and then does it.
+    assert (min(hours.slept) >= GAP_S) is (engine.name == "postgres")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from linebook.core.imports import ImportColumn, MatchBy, Reject, StagedRecord
+from linebook.core.imports import MEMBERS, ImportColumn, MatchBy, Reject, StagedRecord
 from linebook.errors import InvalidMember
 from linebook.services.import_rows import RecordReader, check_plan, split_name
 from tests.kit.importing import plan_of
@@ -105,6 +108,48 @@ def test_a_record_without_number_address_and_id_names_nobody_unless_it_may() -> 
     record = RecordReader(plan_of(header)).read(2, ["", "Ada"])
     assert isinstance(record, Reject) and record.reason.startswith("names nobody")
     assert isinstance(RecordReader(plan_of(header, adds_keyless=True)).read(2, ["", "Ada"]), StagedRecord)
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        [
+            *("", " ", "'", "2065550101", "(206) 555-0102", "'+12065550103", "2065550100.00", "206.555.0100", "12"),
+            *("1\x1f2065550101", " 206 5550104 ", "2E10", "x", "٢٠٦٥٥٥٠١٠٥", "(" * 31 + "2065550106"),
+            *("a@example.org", " A@Example.org ", "a b@c", "None", "é@example.org", "a\0@b"),
+            *("Ada", " Ada", "Ad\ta", "Zoë", "\udcff", "n" * 1_001, "yes", "NO", "pending", "7", "7.0", "t" * 256),
+        ]
+    ),
+    st.text(max_size=12),
+)
+EVERY = [*sorted(MEMBERS - {"field"}), "field"]
+
+
+class Row(msgspec.Struct):
+    number: int
+    cells: list[str]
+    problem: str = ""
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    records=st.lists(st.lists(CELLS, min_size=len(EVERY) - 1, max_size=len(EVERY) + 1), min_size=1, max_size=5),
+    broken=st.sets(st.integers(0, 4), max_size=1),
+    options=st.sampled_from([{}, {"adds_keyless": True}, {"country_code": "972", "trims_zero": True}]),
+)
+def test_rows_that_are_read_together_are_read_as_each_alone(
+    records: list[list[str]], broken: set[int], options: dict[str, Any]
+) -> None:
+    columns = [ImportColumn(member=member, field=1 if member == "field" else None) for member in EVERY]
+    reader = RecordReader(plan_of(EVERY, columns, **options))
+    rows = [Row(n + 2, cells, "A quote is opened." if n in broken else "") for n, cells in enumerate(records)]
+    assert reader.read_all(rows) == [reader.read(row.number, row.cells, row.problem) for row in rows]
+
+
+@given(records=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=30))
+def test_common_columns_too(records: list[tuple[str, ...]]) -> None:
+    reader = RecordReader(plan_of(["Phone", "Email", "First name"]))
+    rows = [Row(n, list(cells)) for n, cells in enumerate(records)]
+    assert reader.read_all(rows) == [reader.read(row.number, row.cells) for row in rows]
 
 
 @pytest.mark.parametrize(

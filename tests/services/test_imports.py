@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from linebook.core.consent import ConsentAction
 from linebook.core.contact import SetChange
 from linebook.core.imports import Chunk, ImportColumn, ImportState, MatchBy, RecordKind, Repeat
 from linebook.errors import InvalidMember, NotFound, NotOurs, NotPossible
+from linebook.services.clocks import Clock
 from linebook.services.consents import RecordConsent, consents_of, record_consents
 from linebook.services.contact_reads import contacts_by_phone, count_contacts
 from linebook.services.import_steps import Step, apply_steps
@@ -34,7 +37,7 @@ from linebook.services.imports import (
 )
 from linebook.services.kept_imports import get_import, imports_to_work_on, list_imports, owner_of, rejects_after
 from linebook.services.labels import list_fields, list_groups, list_tags
-from linebook.storage.base import Engine
+from linebook.storage.base import Engine, Tx
 from linebook.storage.store import write_now
 from tests.kit.builders import AUTHOR, phone, refusal, run, save
 from tests.kit.clock import TestClock
@@ -107,6 +110,27 @@ def test_another_accounts_import_is_not_found(engine: Engine, account: Account, 
 
 
 # What works.
+
+
+@pytest.mark.parametrize("limit", [1, 3, 1_000, 1_300, 5_000])
+def test_a_step_takes_records_of_as_many_chunks_as_it_has_room_for(
+    engine: Engine, account: Account, limit: int
+) -> None:
+    size = 2 if limit < 10 else 700
+    records = size * 3 - 1
+    numbers = "".join(f"20655{number:05}\n" for number in range(records))
+    one = start(engine, account.id, stage(engine, account.id, f"Phone\n{numbers}", size=size).id)
+    left = records
+    while left:
+        left -= min(limit, left)
+        one = step(engine, account.id, one.id, limit).state
+        assert (one.applied, one.created) == (records - left, records - left)
+        waiting = look(engine, f"SELECT first_no FROM import_chunk WHERE account_id = {account.id} ORDER BY first_no")
+        assert [row[0] for row in waiting] == [no for no in range(0, records, size) if no + size > one.applied and left]
+    assert one.state is ImportState.DONE
+    found = outcomes(engine, account.id, one.id)
+    assert [outcome.number for outcome in found] == list(range(2, records + 2))
+    assert len({outcome.contact_id for outcome in found}) == records
 
 
 def test_all_records_are_looked_at_before_one_is_in_the_book(engine: Engine, account: Account) -> None:
@@ -363,3 +387,25 @@ def test_a_file_that_was_read_to_its_end_is_kept_however_long_it_waits(
     assert engine.read(lambda tx: imports_to_work_on(tx, "anybody")) == []
     assert write_now(engine, sweep_stagings, account.id, one.id).state is ImportState.STAGED
     assert now(engine, account.id, one.id).waiting == 2
+
+
+def test_a_transaction_knows_whether_somebody_waits_for_it(engine: Engine, account: Account) -> None:
+    def waits(tx: Tx) -> bool:
+        row = tx.one("somebody_waits")
+        return row is not None and bool(row[0])
+
+    def hold(tx: Tx) -> tuple[bool, bool]:
+        Clock(tx, account.id)
+        before = waits(tx)
+        other.start()
+        until_s = time.monotonic() + (10 if engine.name == "postgres" else 0)
+        while not (found := waits(tx)) and time.monotonic() < until_s:
+            pass
+        return before, found
+
+    other = threading.Thread(target=save, args=(engine, account.id, "2065550101"))
+    told = engine.write(hold)
+    other.join()
+    # SQLite's writers look again and again, and nobody can tell.
+    assert told == (False, engine.name == "postgres")
+    assert engine.read(lambda tx: count_contacts(tx, account.id)) == 1

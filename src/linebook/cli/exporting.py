@@ -66,13 +66,15 @@ def export(
     Several --group and --tag mean all of them. Who opted out themselves is in the file, but only `consent export` and
     `consent import` carry that into another book.
     """
-    from linebook.files.writers import CARDS, TABLES
+    from linebook.collector import rest_the_collector
+    from linebook.files.writers import CARDS, PLAIN
     from linebook.services.exports import ExportFilters, book_names, walk_contacts, walk_plain
 
     kind = form or (_SUFFIXES.get(output.suffix.lower(), "csv") if output is not None else "csv")
     if output is None and kind == "xlsx" and sys.stdout.isatty():
         raise UsageProblem("A workbook is nothing for a terminal: say -o FILE.")
     since_ms = None if changed_since is None else _time(changed_since)
+    rest_the_collector()
     with shell.engine() as engine:
         account = shell.account(engine)
 
@@ -85,8 +87,8 @@ def export(
                 blocked=blocked,
                 changed_since_ms=since_ms,
             )
-            if kind in TABLES:
-                return _write_all(TABLES[kind](out, names), walk_plain(tx, account.id, filters))
+            if kind in PLAIN:
+                return _write_all(PLAIN[kind](out, names), walk_plain(tx, account.id, filters))
             return _write_all(CARDS[kind](out, names), walk_contacts(tx, account.id, filters))
 
         with output_file(output) as out:

@@ -86,12 +86,14 @@ def work_to_end(shell: Shell, engine: Engine, account: Account, one: Import, *, 
     A hub that serves an SQLite file does it, because two processes that write one file disturb each other. When whoever
     works on it is gone before the end, this command goes on.
     """
+    from linebook.collector import rest_the_collector
     from linebook.errors import LinebookError, NotOurs
     from linebook.importing.runner import is_dead, owner_name
     from linebook.importing.working import WORKING, work_off
     from linebook.services.imports import ReleaseImport, WorkOn, apply_imports, release_imports, undo_imports
     from linebook.services.kept_imports import owner_of
 
+    rest_the_collector()
     service = undo_imports if undoes else apply_imports
     me = owner_name("shell")
     total = one.applied if undoes else one.good
@@ -148,3 +150,8 @@ def is_served(shell: Shell) -> bool:
 
     url = shell.load_settings().database
     return url.startswith("sqlite:///") and serve_lock.is_served(Path(url.removeprefix("sqlite:///")))
+
+
+def may_be_served(shell: Shell) -> bool:
+    """Whether a hub may be at work on this machine: of a PostgreSQL nobody knows who else is there."""
+    return is_served(shell) or not shell.load_settings().database.startswith("sqlite:///")

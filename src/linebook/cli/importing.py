@@ -83,7 +83,7 @@ def import_file(
     changed can be put back with `linebook imports undo`. An import that was stopped goes on with `imports resume`. The
     exit code is 5 when some records were not imported.
     """
-    from linebook.cli.import_watch import Watch, is_served, work_to_end
+    from linebook.cli.import_watch import Watch, is_served, may_be_served, work_to_end
     from linebook.core.author import Author
     from linebook.core.imports import ImportOptions, MatchBy
     from linebook.errors import LinebookError
@@ -98,7 +98,7 @@ def import_file(
     reading = TableOptions(
         format=form or "", encoding=encoding or "", separator=separator or "", quote=quote or "", sheet=sheet or ""
     )
-    with shell.engine() as engine, FileReader(path, reading) as reader:
+    with shell.engine() as engine, FileReader(path, reading, gives_way=may_be_served(shell)) as reader:
         account = shell.account(engine)
         options = ImportOptions(
             region=(region or account.region).upper(),

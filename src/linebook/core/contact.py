@@ -6,6 +6,7 @@ import enum
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -175,8 +176,9 @@ PLAIN_MEMBERS: Final = (
     "confirmation",
     "verified",
 )
-"""The members that a patch replaces as they are, its first ones in this order; fields, tags and groups have changes of
-their own."""
+"""The members that a patch replaces as they are; fields, tags and groups have changes of their own."""
+
+_plain: Final = attrgetter(*PLAIN_MEMBERS)
 
 BLANK: Final = Contact(
     id=0,
@@ -214,16 +216,21 @@ def full_name(first_name: str, last_name: str) -> str:
     return f"{first_name} {last_name}".strip()
 
 
+def new_email_key(email: str) -> str | None:
+    """Give the `email_key` of an address that is asked for once."""
+    trimmed = email.strip()
+    if len(trimmed) > EMAIL_MAX or _ADDRESS.fullmatch(trimmed) is None or not is_storable(trimmed):
+        return None
+    return trimmed.casefold()
+
+
 @lru_cache(maxsize=4096)  # a save asks several times
 def email_key(email: str) -> str | None:
     """Give the form under which two spellings of one e-mail address are equal, or None for what is no address.
 
     Trimmed, case-folded. Old clients send the text `None` for a missing address: it names nobody.
     """
-    trimmed = email.strip()
-    if len(trimmed) > EMAIL_MAX or _ADDRESS.fullmatch(trimmed) is None or not is_storable(trimmed):
-        return None
-    return trimmed.casefold()
+    return new_email_key(email)
 
 
 def is_storable(text: str) -> bool:
@@ -244,7 +251,7 @@ def check_patch(patch: ContactPatch) -> None:
 
     Names of fields, tags and groups are not looked at: they matter only to whoever makes one.
     """
-    values = msgspec.structs.astuple(patch)[: len(PLAIN_MEMBERS)]
+    values = _plain(patch)
     if not is_storable("".join([value for value in values if type(value) is str])):
         for member, value in zip(PLAIN_MEMBERS, values, strict=True):
             if type(value) is str:
@@ -268,11 +275,11 @@ def merge(contact: Contact, patch: ContactPatch) -> dict[str, object]:
     Pure, and the only place where a patch meets a contact. `email_key` is not decided here: who may claim an
     address depends on the other contacts. Raises `InvalidMember` when notes grow beyond every measure.
     """
-    changes: dict[str, object] = {}
-    given = msgspec.structs.astuple(patch)
-    for member, value in [pair for pair in zip(PLAIN_MEMBERS, given, strict=False) if pair[1] is not UNSET]:
-        if value != getattr(contact, member):
-            changes[member] = value
+    changes: dict[str, object] = {
+        member: value
+        for member, value, present in zip(PLAIN_MEMBERS, _plain(patch), _plain(contact), strict=True)
+        if value is not UNSET and value != present
+    }
     if patch.shown_name is not UNSET:
         display_name = _display_name(contact, patch, patch.shown_name)
         if display_name != contact.display_name:

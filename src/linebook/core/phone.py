@@ -2,11 +2,21 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import assert_never
 
 import msgspec
 
-from linebook.core.phone_plan import MAX_DIGITS, complete, is_valid_e164, knows, plan_for, spell_out
+from linebook.core.phone_plan import (
+    MAX_DIGITS,
+    NumberKind,
+    complete,
+    is_valid_e164,
+    kind_of_e164,
+    knows,
+    plan_for,
+    spell_out,
+)
 
 MAX_INPUT = 40
 """No way of writing a number needs more characters; longer text is refused unread."""
@@ -14,6 +24,7 @@ MAX_INPUT = 40
 _SHAPE = re.compile(rf"\+[1-9][0-9]{{1,{MAX_DIGITS - 1}}}|[0-9]{{2,{MAX_DIGITS}}}")
 _FIRST_OF_NUMBER = re.compile("[+0-9]")
 _PUNCTUATION = dict.fromkeys(map(ord, " \t\r\n().-/"))
+_BETWEEN = "\x1f"
 _MORE_DASHES = "\N{MINUS SIGN}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
 _TO_ASCII = 0xFEE0  # from a full-width sign to the plain one
 
@@ -69,6 +80,10 @@ class Phone(msgspec.Struct, frozen=True, order=True, gc=False):
     def is_valid(self) -> bool:
         """Answer whether a numbering plan could have issued the number; national digits never are valid."""
         return self.is_international and is_valid_e164(self.text)
+
+    def kind(self) -> NumberKind:
+        """Answer what its numbering plan says of the number's use; of national digits nothing is known."""
+        return kind_of_e164(self.text) if self.is_international else NumberKind.OTHER
 
     def __str__(self) -> str:
         return self.text
@@ -159,6 +174,18 @@ def parse_phone(text: str | None, reading: Reading, *, leading_blank_is_plus: bo
     if isinstance(reading, NationalCode):
         return Phone(_read_by_code(bare, reading))
     assert_never(reading)
+
+
+def glance_at_phones(texts: Sequence[str], reading: Reading) -> list[str | None]:
+    """Answer for each text the canonical form of the number that `parse_phone` gives, or None: then only that can tell.
+
+    Of a column of numbers as most people write them it tells nearly all, in a third of the time.
+    """
+    bare = _BETWEEN.join(texts).translate(_PUNCTUATION).split(_BETWEEN)
+    if not isinstance(reading, National) or len(bare) != len(texts):
+        return [None] * len(texts)
+    quick = plan_for(reading.region).quick
+    return [quick(digits) if len(text) <= MAX_INPUT else None for text, digits in zip(texts, bare, strict=True)]
 
 
 def _read_international(bare: str) -> str:

@@ -1,5 +1,6 @@
 """Completes digits typed locally as `phonenumbers` would, only faster; it must not know readings or `Phone`."""
 
+import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,16 +13,37 @@ from phonenumbers import (
     PhoneMetadata,
     PhoneNumber,
     PhoneNumberFormat,
+    PhoneNumberType,
     ValidationResult,
     format_number,
     is_possible_number_with_reason,
     is_valid_number,
+    number_type,
     parse,
     region_code_for_country_code,
 )
 
 MAX_DIGITS = 15
 _NEVER = "(?!)"
+
+
+class NumberKind(enum.Enum):
+    """What a numbering plan says of a number's use."""
+
+    MOBILE = enum.auto()
+    FIXED = enum.auto()
+    EITHER = enum.auto()
+    """A mobile or a fixed line: the plan does not tell them apart, as in North America."""
+    TOLL_FREE = enum.auto()
+    OTHER = enum.auto()
+
+
+_KINDS = {
+    PhoneNumberType.MOBILE: NumberKind.MOBILE,
+    PhoneNumberType.FIXED_LINE: NumberKind.FIXED,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberKind.EITHER,
+    PhoneNumberType.TOLL_FREE: NumberKind.TOLL_FREE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +131,14 @@ def is_valid_e164(text: str) -> bool:
     except NumberParseException:
         return False
     return is_valid_number(number) and _e164(number) == text
+
+
+def kind_of_e164(text: str) -> NumberKind:
+    """Answer what the plan of its country says of a number's use."""
+    try:
+        return _KINDS.get(number_type(parse(text, None)), NumberKind.OTHER)
+    except NumberParseException:
+        return NumberKind.OTHER
 
 
 def _e164(number: PhoneNumber) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from linebook.files.exported import BookNames, Exported
@@ -63,7 +64,8 @@ def vcard(one: Exported, names: BookNames) -> str:
             f"X-LINEBOOK-BLOCKED:{_truth(consent.is_blocked)}",
         ]
     lines += [f"REV:{_stamp(contact.updated_ms)}", "END:VCARD", ""]
-    return "\r\n".join(map(folded, lines))
+    card = "\r\n".join(lines)
+    return card if card.isascii() and len(max(lines, key=len)) <= FOLD_BYTES else "\r\n".join(map(folded, lines))
 
 
 def folded(line: str) -> str:
@@ -85,6 +87,8 @@ def folded(line: str) -> str:
 
 def _text(text: str) -> str:
     """Give a text as a value. The format has line breaks of one kind and no other control characters but the tab."""
+    if text.isalnum():
+        return text
     if text.isprintable():
         return text.translate(_TEXT_ESCAPES)
     return _NOT_TEXT.sub("", _LINE_ENDS.sub("\n", text)).translate(_TEXT_ESCAPES)
@@ -100,4 +104,9 @@ def _truth(is_so: bool) -> str:
 
 def _stamp(at_ms: int) -> str:
     """Give a time in the format's own form of ISO 8601: UTC, whole seconds."""
-    return datetime.fromtimestamp(at_ms // 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return _stamp_of(at_ms // 1000)
+
+
+@lru_cache(maxsize=10_000)  # neighbours share their seconds
+def _stamp_of(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y%m%dT%H%M%SZ")

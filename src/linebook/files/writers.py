@@ -12,7 +12,8 @@ from openpyxl.cell import WriteOnlyCell
 from linebook.errors import CannotExport
 from linebook.files.cells import csv_line, guard
 from linebook.files.contact_cells import PHONE_AT, header_of, row_maker
-from linebook.files.exported import BookNames, Exported, ExportedPlain, time_text
+from linebook.files.contact_records import record_maker
+from linebook.files.exported import BookNames, Exported, ExportedPlain
 from linebook.files.sheet_text import write_escapes
 from linebook.files.vcards import vcard
 
@@ -64,10 +65,10 @@ class JsonLinesWriter:
     def __init__(self, out: BinaryIO, names: BookNames) -> None:
         """Write nothing yet."""
         self._out = out
-        self._names = names
+        self._record = record_maker(names)
         self._encoder = msgspec.json.Encoder()
 
-    def write(self, contacts: Sequence[Exported]) -> None:
+    def write(self, contacts: Sequence[ExportedPlain]) -> None:
         """See `ContactWriter`."""
         self._out.write(self._encoder.encode_lines([self._record(one) for one in contacts]))
 
@@ -76,38 +77,6 @@ class JsonLinesWriter:
 
     def abandon(self) -> None:
         """See `ContactWriter`."""
-
-    def _record(self, one: Exported) -> dict[str, object]:
-        contact, consent, names = one.contact, one.consent, self._names
-        return {
-            "id": contact.id,
-            "uuid": contact.uuid,
-            "phone": None if contact.phone is None else contact.phone.text,
-            "email": contact.email,
-            "first_name": contact.first_name,
-            "last_name": contact.last_name,
-            "display_name": contact.display_name,
-            "company": contact.company,
-            "notes": contact.notes,
-            "avatar": contact.avatar,
-            "external_id": contact.external_id,
-            "assignee_id": contact.assignee_id,
-            "assignee_email": names.assignee_of(contact),
-            "line_number": contact.line_number,
-            "confirmation": contact.confirmation.value,
-            "verified": contact.verified,
-            "fields": [
-                {"id": field_id, "label": names.fields.get(field_id, ""), "value": text}
-                for field_id, text in contact.fields.items()
-            ],
-            "tags": _labels(contact.tags, names.tags_of(contact)),
-            "groups": _labels(contact.groups, names.groups_of(contact)),
-            "opted_out_by_person": consent is not None and consent.by_person,
-            "opted_out_by_team": consent is not None and consent.by_team,
-            "blocked": consent is not None and consent.is_blocked,
-            "created": time_text(contact.created_ms),
-            "updated": time_text(contact.updated_ms),
-        }
 
 
 class XlsxWriter:
@@ -179,18 +148,14 @@ class VcardWriter:
         """See `ContactWriter`."""
 
 
-TABLES: Final[dict[str, Callable[[BinaryIO, BookNames], ContactWriter[ExportedPlain]]]] = {
+PLAIN: Final[dict[str, Callable[[BinaryIO, BookNames], ContactWriter[ExportedPlain]]]] = {
     "csv": CsvWriter,
+    "jsonl": JsonLinesWriter,
     "xlsx": XlsxWriter,
 }
-"""What writes each kind of table."""
+"""What writes each kind of file from contacts as they are stored."""
 
 CARDS: Final[dict[str, Callable[[BinaryIO, BookNames], ContactWriter[Exported]]]] = {
-    "jsonl": JsonLinesWriter,
     "vcard": VcardWriter,
 }
-"""What writes each kind of file in which every contact stands for itself."""
-
-
-def _labels(ids: tuple[int, ...], names: list[str]) -> list[dict[str, object]]:
-    return [{"id": label_id, "name": name} for label_id, name in zip(ids, names, strict=True)]
+"""What writes each kind of file from contacts that were put together."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 LEAST: Final = 25
-MOST: Final = 2_000
+MOST: Final = 5_000
 FIRST: Final = 100
 TARGET_S: Final = 0.02
 """How long a live writer may wait for what a step does before steps become shorter."""

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Final, Self, cast
 
 import msgspec
 
+from linebook.collector import rest_the_collector
 from linebook.core.imports import Chunk, ImportPlan
 from linebook.errors import DomainError, InvalidFile
 from linebook.files.tables import TableOptions, open_table
@@ -49,10 +50,11 @@ class _Failed(msgspec.Struct, frozen=True):
 class FileReader:
     """A file on its way in; leaving the context ends the other process."""
 
-    def __init__(self, path: Path | None, options: TableOptions) -> None:
-        """Name the file; None is standard input."""
+    def __init__(self, path: Path | None, options: TableOptions, *, gives_way: bool = True) -> None:
+        """Name the file; None is standard input. `gives_way`: a hub may have to share the machine."""
         self._path = path
         self._options = options
+        self._niceness = NICENESS if gives_way else 0
         self._process: Any = None
         self._pipe: Connection[Any, Any] | None = None
 
@@ -63,7 +65,7 @@ class FileReader:
         if self._path is None:
             source = _InheritedInput()
         self._process = context.Process(
-            target=_read, args=(source, self._options, theirs), name="linebook-reader", daemon=True
+            target=_read, args=(source, self._options, theirs, self._niceness), name="linebook-reader", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -130,10 +132,11 @@ class _Counting:
         return block
 
 
-def _read(source: Path | _InheritedInput, options: TableOptions, pipe: Connection[Any, Any]) -> None:
+def _read(source: Path | _InheritedInput, options: TableOptions, pipe: Connection[Any, Any], niceness: int) -> None:
     """Do the work of the other process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that was started by a person ends this one
-    os.nice(NICENESS)
+    os.nice(niceness)
+    rest_the_collector()
     try:
         with _opened(source) as stream:
             counting = _Counting(stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import Final
 
 _FIRST_SLOTS: Final = 1 << 12
@@ -23,20 +24,25 @@ class SeenKeys:
         self._numbers = array("q", bytes(8 * _FIRST_SLOTS))
         self._count = 0
 
-    def see(self, key: str, number: int) -> int | None:
-        """Give the number of the record that had the key first; None, and remember it, when there was none."""
-        found = hash(key) or 1
+    def see(self, keys: Sequence[str], numbers: Sequence[int]) -> list[int | None]:
+        """Give for each key the number that came with it first; None, and remember it, when there was none."""
+        firsts: list[int | None] = []
         hashes, mask = self._hashes, self._slots - 1
-        at = found & mask
-        while (there := hashes[at]) and there != found:
-            at = (at + 1) & mask
-        if there:
-            return self._numbers[at]
-        hashes[at], self._numbers[at] = found, number
-        self._count += 1
-        if self._count * 2 > self._slots:
-            self._grow()
-        return None
+        for key, number in zip(keys, numbers, strict=True):
+            found = hash(key) or 1
+            at = found & mask
+            while (there := hashes[at]) and there != found:
+                at = (at + 1) & mask
+            if there:
+                firsts.append(self._numbers[at])
+                continue
+            firsts.append(None)
+            hashes[at], self._numbers[at] = found, number
+            self._count += 1
+            if self._count * 2 > self._slots:
+                self._grow()
+                hashes, mask = self._hashes, self._slots - 1
+        return firsts
 
     def _grow(self) -> None:
         hashes, numbers = self._hashes, self._numbers

@@ -74,7 +74,7 @@ class ImportRunner:
         members, began_s = gate.members, time.monotonic()
         done = await self._commit(account_id, one, course.pace.size)
         whole_s = time.monotonic() - began_s
-        others = gate.waiting > 0 or gate.members - members > 1
+        others = done.is_awaited or gate.waiting > 0 or gate.members - members > 1
         others |= course.last_no is not None and course.last_no != done.first_no
         course.pace.took(whole_s, done.work_s, others=others)
         course.last_no = done.last_no

@@ -23,6 +23,9 @@ BREATH_EVERY_S: Final = 2.0
 BREATH_S: Final = 0.12
 """Whoever waits for SQLite's one writer looks ten times a second at least, and gives up after five seconds."""
 
+GAP_S: Final = 0.002
+"""Whoever waits for PostgreSQL's clock needs a moment to wake up; without one this process has it again before that."""
+
 WORKING = (ImportState.APPLYING, ImportState.UNDOING)
 
 
@@ -67,13 +70,13 @@ def work_off(
     last_no: int | None = None
     breath_s = time.monotonic()
     while one.state in WORKING and not gives_up():
-        time.sleep(pace.pause_s)
+        time.sleep(pace.pause_s if engine.writers == 1 else max(pace.pause_s, GAP_S))
         began_s = time.monotonic()
         if engine.writers == 1 and began_s - breath_s > BREATH_EVERY_S:
             time.sleep(BREATH_S)
             breath_s = began_s = time.monotonic()
         done = work_step(engine, account_id, one, owner, pace.size)
-        others = last_no is not None and done.first_no != last_no
+        others = done.is_awaited or (last_no is not None and done.first_no != last_no)
         pace.took(time.monotonic() - began_s, done.work_s, others=others)
         last_no = done.last_no
         one = done.state

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol, cast
 
 from linebook.core.account import LAST_CONTACT_ID
-from linebook.core.contact import EMAIL_MAX, EXTERNAL_ID_MAX, NOTES_ADDED_MAX, Confirmation, email_key, is_storable
+from linebook.core.contact import EMAIL_MAX, EXTERNAL_ID_MAX, NOTES_ADDED_MAX, Confirmation, is_storable, new_email_key
 from linebook.core.imports import MEMBERS, SEVERAL, TEXT_MEMBERS, ImportPlan, MatchBy, Reject, StagedRecord
-from linebook.core.phone import Reading, UnusablePhone, national, national_code, parse_phone
+from linebook.core.phone import Reading, UnusablePhone, glance_at_phones, national, national_code, parse_phone
 from linebook.errors import InvalidMember
 from linebook.files.cells import split_names
 
@@ -33,6 +33,17 @@ _DECIMAL: Final = re.compile(r"(\+?[0-9]{1,15})[.,]0{1,2}")
 """A spreadsheet's number that was written with decimals; it has all its digits still."""
 
 Check = Callable[[str], str]
+
+Glance = Callable[[Sequence[str]], Sequence[str | None]]
+"""Gives what a check leaves of the cells of a column; None for those that only the check itself can tell."""
+
+
+class FileRow(Protocol):
+    """A row as the readers of files give it. `problem`: what keeps it from being read."""
+
+    number: int
+    cells: list[str]
+    problem: str
 
 
 class _Bad(ValueError):
@@ -79,17 +90,49 @@ class RecordReader:
         self._adds_keyless = plan.options.adds_keyless
         self._phone, self._email, self._id = (next(iter(plan.positions(one)), None) for one in ("phone", "email", "id"))
         self._keys = [place for place in (self._phone, self._email, self._id) if place is not None]
-        self._texts: list[int] = []
-        """Columns of plain text, most of whose cells can be told to be good at a glance."""
+        self._glances: list[tuple[int, Glance]] = []
         self._checks: list[tuple[int, str, Check]] = []
         for place, column in enumerate(plan.columns):
             check = self._check_of(column.member)
             if check is not None:
                 name = plan.header[place].strip() or column.member
                 self._checks.append((place, name, check))
-                if check is _check_text:
-                    self._texts.append(place)
-        self._more_checks = [check for check in self._checks if check[0] not in self._texts]
+                self._glances.append((place, self._glance_of(column.member, check)))
+
+    def read_all(self, rows: Sequence[FileRow]) -> list[StagedRecord | Reject]:
+        """Read rows like `read`, but most of them column by column, which takes a third of the time."""
+        width = self._width
+        plain = [row for row in rows if len(row.cells) == width and not row.problem]
+        read = iter(self._read_plain(plain) if plain else ())
+        if len(plain) == len(rows):
+            return list(read)
+        return [
+            next(read) if len(row.cells) == width and not row.problem else self.read(row.number, row.cells, row.problem)
+            for row in rows
+        ]
+
+    def _read_plain(self, rows: Sequence[FileRow]) -> list[StagedRecord | Reject]:
+        columns: list[Sequence[str]] = list(zip(*[row.cells for row in rows], strict=True))
+        closely: set[int] = set()
+        originals: list[dict[int, str]] = [{} for _ in rows]
+        for place, glance in self._glances:
+            column, fresh = columns[place], glance(columns[place])
+            for at, (cell, text) in enumerate(zip(column, fresh, strict=True)):
+                if cell != text:
+                    if text is None:
+                        closely.add(at)
+                    originals[at][place] = cell
+            columns[place] = cast(Sequence[str], fresh)
+        if not self._adds_keyless:
+            named = map(any, zip(*[columns[place] for place in self._keys], strict=True))
+            closely.update([at for at, is_named in enumerate(named) if not is_named])
+        found: list[StagedRecord | Reject] = [
+            StagedRecord(row.number, list(cells), differing)
+            for row, cells, differing in zip(rows, zip(*columns, strict=True), originals, strict=True)
+        ]
+        for at in closely:
+            found[at] = self.read(rows[at].number, rows[at].cells)
+        return found
 
     def read(self, number: int, cells: Sequence[str], problem: str = "") -> StagedRecord | Reject:
         """Give the record in canonical form, or why it cannot be used. `problem`: what the file's reader said of it."""
@@ -99,7 +142,7 @@ class RecordReader:
             return _reject(number, f"has {len(cells)} cells, the header has {self._width}", cells)
         canonical = [*cells, *[""] * (self._width - len(cells))]
         originals: dict[int, str] = {}
-        for place, name, check in self._more_checks if self._has_plain_texts(canonical) else self._checks:
+        for place, name, check in self._checks:
             cell = canonical[place]
             if not cell:
                 continue
@@ -125,16 +168,6 @@ class RecordReader:
         first, second = (phone, email) if self._match is MatchBy.PHONE else (email, phone)
         return [first or second] if first or second else []
 
-    def _has_plain_texts(self, cells: list[str]) -> bool:
-        """Whether every text is as `_check_text` would leave it; not all such texts are told."""
-        for place in self._texts:
-            cell = cells[place]
-            if cell and not (cell.isascii() and cell.isprintable() and len(cell) < PLAIN_MAX):
-                return False
-            if cell[:1] == " " or cell[-1:] == " ":
-                return False
-        return True
-
     def _names_somebody(self, cells: list[str]) -> bool:
         return self._adds_keyless or any([cells[place] for place in self._keys])
 
@@ -159,6 +192,22 @@ class RecordReader:
             case _:
                 assert member in TEXT_MEMBERS or member in ("name", "assignee_email", "field")
                 return _check_text
+
+    def _glance_of(self, member: str, check: Check) -> Glance:
+        if member == "phone":
+            return self._glance_at_phones
+        if member == "email":
+            return _glance_at_emails
+        closely = _by_cell(check)
+        return (lambda column: _glance_at_texts(column, closely)) if check is _check_text else closely
+
+    def _glance_at_phones(self, column: Sequence[str]) -> list[str | None]:
+        told = glance_at_phones(column, self._reading)
+        # Zeros behind a dot may be decimals, and a blank cell is fine.
+        return [
+            ("" if not cell else None) if text is None or (cell[-1] == "0" and "." in cell) else text
+            for cell, text in zip(column, told, strict=True)
+        ]
 
     def _check_phone(self, cell: str) -> str:
         text = cell.strip().lstrip("'")
@@ -200,9 +249,31 @@ def _check_text(cell: str, longest: int = NOTES_ADDED_MAX) -> str:
 
 def _check_email(cell: str) -> str:
     text = cell.strip()
-    if text and email_key(text) is None:
+    if text and new_email_key(text) is None:
         raise _Bad("is no e-mail address" if len(text) <= EMAIL_MAX else f"has more than {EMAIL_MAX} characters")
     return text
+
+
+def _glance_at_texts(column: Sequence[str], closely: Glance) -> Sequence[str | None]:
+    whole = "".join(column)
+    if whole.isascii() and whole.isprintable() and max(map(len, column)) < PLAIN_MAX:
+        return list(map(str.strip, column))
+    return closely(column)
+
+
+def _glance_at_emails(column: Sequence[str]) -> list[str | None]:
+    stripped = map(str.strip, column)
+    return [cell if not cell or new_email_key(cell) is not None else None for cell in stripped]
+
+
+def _by_cell(check: Check) -> Glance:
+    def told(cell: str) -> str | None:
+        try:
+            return check(cell) if cell else ""
+        except _Bad:
+            return None
+
+    return lambda column: list(map(told, column))
 
 
 def _check_id(cell: str) -> str:

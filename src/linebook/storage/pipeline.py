@@ -22,7 +22,7 @@ from psycopg.rows import TupleRow
 from linebook.storage.base import Row
 
 _PARAMETER: Final = re.compile(r"%\((\w+)\)s")
-_NEEDS_QUOTES: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 BOOL_OID: Final = 16
 BYTES_OID: Final = 17
@@ -209,4 +209,9 @@ def _plain(value: str) -> bytes:
 def _array(values: Sequence[Any]) -> tuple[bytes, int]:
     if values and isinstance(values[0], int):
         return f"{{{','.join(map(str, values))}}}".encode(), INTEGERS_OID
-    return _plain("{" + ",".join([f'"{one.translate(_NEEDS_QUOTES)}"' for one in values]) + "}"), UNKNOWN_OID
+    if not values:
+        return b"{}", UNKNOWN_OID
+    joined = '","'.join(values)
+    if "\\" in joined or joined.count('"') != 2 * (len(values) - 1):
+        joined = '","'.join([one.translate(_ESCAPES) for one in values])
+    return _plain(f'{{"{joined}"}}'), UNKNOWN_OID

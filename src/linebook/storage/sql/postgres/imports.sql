@@ -35,3 +35,23 @@ WHERE p.account_id = :account_id AND p.import_id = :import_id AND p.contact_id =
 -- The history rows of these changes, driven by the keys.
 SELECT h.change_no, h.supersedes_no, h.contact_id, h.old FROM history AS h
 WHERE h.account_id = :account_id AND h.change_no = ANY(:keys::bigint[]);
+
+-- name: plain_contacts_by_phone(account_id, keys)
+-- What files say of the contacts with these numbers, driven by the keys.
+SELECT
+    c.phone, c.id, c.email, c.first_name, c.last_name, c.display_name, c.company, c.notes, c.avatar, c.external_id,
+    c.line_number
+FROM contact AS c
+WHERE c.account_id = :account_id AND c.phone = ANY(:keys::text[]);
+
+-- name: owners_of_emails(account_id, keys)
+-- Which of these e-mail keys are claimed, and by whom, driven by the keys.
+SELECT c.email_key, c.id FROM contact AS c
+WHERE c.account_id = :account_id AND c.email_key = ANY(:keys::text[]);
+
+-- name: somebody_waits()
+-- Whether somebody waits for this transaction to end.
+SELECT EXISTS (
+    SELECT 1 FROM pg_locks AS l
+    WHERE NOT l.granted AND l.locktype = 'transactionid' AND l.transactionid = pg_current_xact_id()::xid
+);

@@ -18,6 +18,23 @@ FROM json_to_recordset(:rows::json) AS r (
     origin_credential_id bigint
 );
 
+-- name: insert_plain_contacts(rows)!
+-- Adds contacts without assignee, fields, tags and groups.
+INSERT INTO contact (
+    account_id, id, uuid, phone, email, email_key, first_name, last_name, display_name, company, notes, avatar,
+    external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no,
+    created_no, created_ms, updated_ms, origin_door, origin_credential_id
+)
+SELECT
+    r.account_id, r.id, r.uuid, r.phone, r.email, r.email_key, r.first_name, r.last_name, r.display_name,
+    r.company, r.notes, r.avatar, r.external_id, NULL, r.line_number, 'confirmed', false, '{}', '[]', '[]', 1,
+    r.change_no, r.change_no, r.at_ms, r.at_ms, r.door, r.credential_id
+FROM json_to_recordset(:rows::json) AS r (
+    account_id bigint, id bigint, uuid text, phone text, email text, email_key text, first_name text,
+    last_name text, display_name text, company text, notes text, avatar text, external_id text, line_number text,
+    change_no bigint, at_ms bigint, door text, credential_id bigint
+);
+
 -- name: update_contacts(rows)!
 -- Writes everything of contacts but their keys.
 UPDATE contact AS t SET

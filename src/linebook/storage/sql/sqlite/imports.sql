@@ -29,3 +29,20 @@ WHERE p.account_id = :account_id AND p.import_id = :import_id AND p.contact_id =
 -- The history rows of these changes, driven by the keys.
 SELECT h.change_no, h.supersedes_no, h.contact_id, h.old FROM json_each(:keys) AS k CROSS JOIN history AS h
 WHERE h.account_id = :account_id AND h.change_no = k.value;
+
+-- name: plain_contacts_by_phone(account_id, keys)
+-- What files say of the contacts with these numbers, driven by the keys.
+SELECT
+    c.phone, c.id, c.email, c.first_name, c.last_name, c.display_name, c.company, c.notes, c.avatar, c.external_id,
+    c.line_number
+FROM json_each(:keys) AS k CROSS JOIN contact AS c
+WHERE c.account_id = :account_id AND c.phone = k.value;
+
+-- name: owners_of_emails(account_id, keys)
+-- Which of these e-mail keys are claimed, and by whom, driven by the keys.
+SELECT c.email_key, c.id FROM json_each(:keys) AS k CROSS JOIN contact AS c
+WHERE c.account_id = :account_id AND c.email_key = k.value;
+
+-- name: somebody_waits()
+-- Whether somebody waits for this transaction to end: of a file nobody can tell.
+SELECT 0;

@@ -10,6 +10,18 @@ INSERT INTO contact (
     :rev, :change_no, :created_no, :created_ms, :updated_ms, :origin_door, :origin_credential_id
 );
 
+-- name: insert_plain_contacts(account_id, id, uuid, phone, email, email_key, first_name, last_name, display_name, company, notes, avatar, external_id, line_number, change_no, at_ms, door, credential_id)!
+-- Adds contacts without assignee, fields, tags and groups.
+INSERT INTO contact (
+    account_id, id, uuid, phone, email, email_key, first_name, last_name, display_name, company, notes, avatar,
+    external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no,
+    created_no, created_ms, updated_ms, origin_door, origin_credential_id
+) VALUES (
+    :account_id, :id, :uuid, :phone, :email, :email_key, :first_name, :last_name, :display_name, :company, :notes,
+    :avatar, :external_id, NULL, :line_number, 'confirmed', 0, '{}', '[]', '[]', 1, :change_no, :change_no, :at_ms,
+    :at_ms, :door, :credential_id
+);
+
 -- name: update_contacts(account_id, id, email, first_name, last_name, display_name, company, notes, avatar, external_id, assignee_id, line_number, confirmation, verified, fields, tags, contact_groups, rev, change_no, updated_ms)!
 -- Writes everything of contacts but their keys.
 UPDATE contact SET
