@@ -62,3 +62,23 @@ async def test_after_the_clock_was_set_back_leases_are_kept_as_before(
     second = Leased(account.id, add_line(engine, account.id, "+12065550188").id)
     await mine.keep()
     assert mine.held == {first, second}
+
+
+async def test_what_is_let_go_is_anothers_as_soon_as_it_looks(
+    engine: Engine, account: Account, clock: TestClock, store: Store
+) -> None:
+    things = [Leased(account.id, add_line(engine, account.id, f"+1206555018{n}").id) for n in range(2)]
+    mine, theirs = keeper(store, clock, "mine"), keeper(store, clock, "theirs")
+    await mine.keep()
+    await theirs.keep()
+    assert (mine.surplus, theirs.held) == (0, frozenset())
+    clock.advance(LEASE_MS // 2)
+    await mine.keep()
+    assert (mine.held, mine.surplus) == (frozenset(things), 1)
+    await mine.let_go(frozenset(things[1:]))
+    await theirs.keep()
+    assert (mine.held, mine.surplus) == (frozenset(things[:1]), 0)
+    assert theirs.held == set(things[1:])
+    await theirs.end()
+    await mine.keep()
+    assert mine.held == set(things)

@@ -17,10 +17,13 @@ from tests.kit.texting import count, send
 
 
 def test_the_settings_say_how_long_things_are_kept() -> None:
-    settings = Settings(keep_attempts_days=0.5, keep_events_days=2, keep_parked_days=3, keep_receipts_days=4)
+    settings = Settings(
+        keep_attempts_days=0.5, keep_events_days=2, keep_parked_days=3, keep_receipts_days=4, keep_inbound_keys_days=5
+    )
     keep = keep_for(settings)
     assert (keep.attempts_ms, keep.events_ms) == (DAY_MS // 2, 2 * DAY_MS)
     assert (keep.parked_ms, keep.receipts_ms) == (3 * DAY_MS, 4 * DAY_MS)
+    assert keep.inbound_keys_ms == 5 * DAY_MS
 
 
 async def test_every_account_is_purged(engine: Engine, account: Account, clock: TestClock) -> None:

@@ -27,7 +27,7 @@ from linebook.errors import SettingsError
 from linebook.file_sweeper import FileSweeper
 from linebook.ids import Ids
 from linebook.importing.runner import ImportRunner
-from linebook.links import CARRIER_PATHS, CarrierDoor, build_carriers, build_delivery, build_webhooks, keeper
+from linebook.links import CARRIER_PATHS, CarrierDoor, build_carriers, build_delivery, build_webhooks
 from linebook.login import LoginGuard
 from linebook.message_files import MessageFiles, folder_of
 from linebook.metrics import Metrics
@@ -70,7 +70,7 @@ def build_runtime(
     engine = engine or open_engine(settings.database, clock, ids)
     store = Store(engine, gate_members=settings.gate_members, gate_age_s=settings.gate_age_s)
     files = MessageFiles(store, folder_of(settings.files_folder, settings.database))
-    carriers = build_carriers(store, ids, keeper(files), movable.sleep if movable else asyncio.sleep)
+    carriers = build_carriers(settings, store, ids, files, movable.sleep if movable else asyncio.sleep)
     return Runtime(
         settings=settings,
         store=store,

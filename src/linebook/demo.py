@@ -100,6 +100,7 @@ LOGINS: Final = (
 )
 
 CREDENTIALS: Final = (
+    RegisterCredential(kind=CredentialKind.ZIPWHIP_API_KEY, secret="demo-api-key", label="demo"),
     RegisterCredential(kind=CredentialKind.INWISE_KEY, secret="0123456789abcdef0123456789abcdef", label="demo"),
     RegisterCredential(kind=CredentialKind.SENDBLUE_PAIR, secret=pair_secret("demo-key", "demo-secret"), label="demo"),
     RegisterCredential(kind=CredentialKind.HEYMARKET_KEY, secret="demo-team-key", label="demo"),
@@ -128,6 +129,7 @@ GUIDES: Final[tuple[Guide, ...]] = (
             "username=4255551212 password=linepassword              (a line with several users: the line itself)",
             "username=scott@4255551212 password=scottpassword       (an operator on it)",
             "username=admin@4255551212 password=adminpassword       (an administrator on it)",
+            "api_key=demo-api-key                                   (provision/… and enum/…)",
         ),
         commands=(
             "SESSION=$(curl -s {base}/user/login -d username=5556661234 -d password=mypassword"

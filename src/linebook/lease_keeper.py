@@ -27,6 +27,7 @@ class LeaseKeeper:
         self._named_ms = 0
         self.owner = owner
         self.held: frozenset[Leased] = frozenset()
+        self.surplus = 0
         self.until_ms = 0
 
     async def keep(self, ahead_ms: int = 0) -> None:
@@ -40,13 +41,20 @@ class LeaseKeeper:
         until_ms = max(self._clock() + ahead_ms + self._lease_ms, self._named_ms + 1)
         self._named_ms = until_ms
         request = KeepLeases(kind=self._kind, owner=self.owner, until_ms=until_ms, held=self.held)
-        self.held = await self._store.write(keep_leases, DIRECTORY, request)
+        kept = await self._store.write(keep_leases, DIRECTORY, request)
+        self.held, self.surplus = kept.held, kept.surplus
         self.until_ms = until_ms
+
+    async def let_go(self, things: frozenset[Leased]) -> None:
+        """Let other processes have some of it at once; nobody works for these here any more."""
+        await self._store.write(end_leases, DIRECTORY, EndLeases(kind=self._kind, owner=self.owner, things=things))
+        self.held -= things
+        self.surplus = max(self.surplus - len(things), 0)
 
     async def end(self) -> None:
         """Let other processes have it all, at once if the database can be reached."""
         with suppress(LinebookError):
-            await self._store.write(
-                end_leases, DIRECTORY, EndLeases(kind=self._kind, owner=self.owner, things=self.held)
-            )
+            leaving = EndLeases(kind=self._kind, owner=self.owner, things=self.held, is_leaving=True)
+            await self._store.write(end_leases, DIRECTORY, leaving)
         self.held = frozenset()
+        self.surplus = 0

@@ -35,10 +35,11 @@ CARRIER_PATHS: Final = "/carriers/"
 
 
 def build_carriers(
-    store: Store, ids: Ids, keep_files: KeepFiles, sleep: Sleep = asyncio.sleep
+    settings: Settings, store: Store, ids: Ids, files: MessageFiles, sleep: Sleep = asyncio.sleep
 ) -> Mapping[str, Carrier]:
     """Give every carrier by the name that lines call it. `sleep` is how the one in memory waits."""
-    loopback = LoopbackCarrier(StoreIntake(store, LOOPBACK, keep_files), ids, sleep=sleep)
+    limit_bytes = settings.inbound_limit_bytes if files.folder is not None else None
+    loopback = LoopbackCarrier(StoreIntake(store, LOOPBACK, keeper(files), limit_bytes), ids, sleep=sleep)
     return {loopback.name: loopback}
 
 

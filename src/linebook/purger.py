@@ -30,6 +30,7 @@ def keep_for(settings: Settings) -> KeepFor:
     return KeepFor(
         attempts_ms=round(settings.keep_attempts_days * DAY_MS),
         events_ms=round(settings.keep_events_days * DAY_MS),
+        inbound_keys_ms=round(settings.keep_inbound_keys_days * DAY_MS),
         parked_ms=round(settings.keep_parked_days * DAY_MS),
         receipts_ms=round(settings.keep_receipts_days * DAY_MS),
     )

@@ -65,6 +65,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Positive, Meta(description="Largest request body of a call that takes a whole file of contacts.")
     ] = 40_000_000
     message_limit_bytes: Annotated[Positive, Meta(description="Longest text of a message, in bytes of UTF-8.")] = 600
+    inbound_limit_bytes: Annotated[
+        Positive,
+        Meta(
+            description="Longest text that comes in as it is, in bytes of UTF-8. Of a longer one the message holds the "
+            "beginning, and a text file at the message holds all of it; without a folder for files it comes in whole."
+        ),
+    ] = 600
     attachments_limit_bytes: Annotated[
         Positive, Meta(description="Most bytes that the files of one message have together.")
     ] = 600_000
@@ -127,8 +134,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(description="How long an event that a webhook could not be told is kept for a replay, in days."),
     ] = 90.0
     keep_receipts_days: Annotated[
-        Days, Meta(description="How long what carriers said about texts is kept, in days.")
+        Days,
+        Meta(
+            description="How long what carriers said about texts is kept, in days, and the ids they gave them: of an "
+            "older text a carrier can say nothing more."
+        ),
     ] = 90.0
+    keep_inbound_keys_days: Annotated[
+        Days,
+        Meta(
+            description="How long a text that came in is known again, in days, so that it is one text when its carrier "
+            "brings it twice: not less than carriers go on bringing one."
+        ),
+    ] = 30.0
     drain_s: Annotated[Seconds, Meta(description="Longest wait for running requests at SIGTERM, in seconds.")] = 20.0
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="Least severity logged.")] = (
         "info"

@@ -40,6 +40,7 @@ from tests.kit.receiver import receiver
 
 ROUND_TRIP_S = 0.04
 RECIPIENTS = 500
+SECTIONS = ("sends", "lists", "delivery")
 
 
 class Wire:
@@ -86,12 +87,18 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="length of a measured window (default 5)")
     parser.add_argument("--events", type=int, default=2_000, help="events to tell (default 2,000)")
     parser.add_argument("--listed", type=int, default=1_000_000, help="texts of the long lists (default 1,000,000)")
+    parser.add_argument("--section", choices=SECTIONS, action="append", help="default: all")
     given = parser.parse_args(arguments)
+    sections = given.section or SECTIONS
     for engine in given.engine or ("sqlite", "postgres"):
         print(f"\n== {engine}", flush=True)
         with _database(engine) as database:
-            measure_sends(database=database, seconds=round(given.seconds), rounds=3)
-            measure_message_lists(database=database, count=given.listed)
+            if "sends" in sections:
+                measure_sends(database=database, seconds=round(given.seconds), rounds=3)
+            if "lists" in sections:
+                measure_message_lists(database=database, count=given.listed)
+        if "delivery" not in sections:
+            continue
         with _engine(engine) as opened, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_measure(opened, given))
 

@@ -16,7 +16,7 @@ from linebook.services.credentials import find_credential, pair_secret, sealing_
 from linebook.storage.store import open_engine
 from tests.kit.shell import CommandLine
 
-SINGLE_KINDS = ["inwise_key", "sendblue_token", "heymarket_key", "heymarket_n8n_key"]
+SINGLE_KINDS = ["zipwhip_api_key", "inwise_key", "sendblue_token", "heymarket_key", "heymarket_n8n_key"]
 
 sqlite_only = pytest.mark.parametrize("engine_name", ["sqlite"])
 

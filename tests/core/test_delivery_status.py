@@ -67,7 +67,7 @@ def test_an_unknown_or_misspelt_message_status_is_read_as_one_of_the_table(given
 
 
 def test_only_a_higher_rank_is_taken() -> None:
-    ranks = [{1, 2, 3}, {0, 4}, {5, 6, 7}]
+    ranks = [{2, 3}, {1}, {0, 4}, {5, 6, 7}]
     rank = {code: number for number, codes in enumerate(ranks) for code in codes}
     for now, later in product(STATES, STATES):
         assert now.moved_to(later) == (later if rank[later.status_code] > rank[now.status_code] else now)

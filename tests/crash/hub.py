@@ -18,7 +18,9 @@ START_TIMEOUT_S = 30
 class HubProcess:
     """One `linebook serve` on loopback; leaving the context ends it."""
 
-    def __init__(self, database: str, log: Path, **variables: str) -> None:
+    def __init__(self, database: str, log: Path, module: str = "linebook", **variables: str) -> None:
+        """Start nothing yet. `module` is what Python runs: the command `linebook`, or one that takes its words."""
+        self._module = module
         self._variables = variables
         self._database = database
         self._log = log
@@ -41,7 +43,7 @@ class HubProcess:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        command = [sys.executable, "-m", "linebook", "serve", "--database", self._database, "--port", str(self.port)]
+        command = [sys.executable, "-m", self._module, "serve", "--database", self._database, "--port", str(self.port)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, env=os.environ | {"LINEBOOK_LOG_LEVEL": "warning"} | self._variables
@@ -62,3 +64,13 @@ class HubProcess:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    def freeze(self) -> None:
+        """Let it do nothing at all, as a machine that is paged out or moved; its connections stay."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on as if nothing had been."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)

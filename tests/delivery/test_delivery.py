@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from linebook.core.account import Account, OnDoubt
+from linebook.carriers.base import CarrierAnswer, CarrierRequest, Failure, Outgoing, Progress, Result
+from linebook.core.account import Account, Line, OnDoubt
 from linebook.core.consent import ConsentAction
-from linebook.core.delivery_status import MESSAGE_STATUSES
+from linebook.core.delivery_status import MESSAGE_STATUSES, QUEUED
 from linebook.core.magic_numbers import Case
+from linebook.errors import NotOurs
 from linebook.services.accounts import DIRECTORY
 from linebook.services.consents import RecordConsent, record_consents
 from linebook.services.leases import KeepLeases, Leased, LeaseKind, keep_leases
-from linebook.services.outbox import TakeTurn, Turn, doubts_of, take_turns
+from linebook.services.message_results import RecordResult
+from linebook.services.outbox import (
+    AdoptTexts,
+    Claimed,
+    HandBack,
+    TakeTurn,
+    Turn,
+    adopt_texts,
+    doubts_of,
+    hand_back,
+    take_turns,
+)
+from linebook.services.usage import line_usages
 from linebook.storage.base import Engine
+from linebook.storage.store import write_now
 from tests.delivery.world import QUICK, delivering, outbox, send
-from tests.kit.builders import AUTHOR, add_line, phone, run
+from tests.kit.builders import AUTHOR, add_line, phone, refusal, run
 from tests.kit.clock import TestClock
 from tests.kit.hub import until
 
@@ -37,7 +54,7 @@ async def test_a_text_reaches_the_carrier_and_its_receipt_the_text(
 DEAD_LEASE_MS = 15_000
 
 
-@pytest.mark.parametrize("number", sorted(MESSAGE_STATUSES.keys() - {999, 1001}))
+@pytest.mark.parametrize("number", sorted(MESSAGE_STATUSES.keys() - {1001}))
 async def test_a_magic_number_ends_in_its_state(
     engine: Engine, account: Account, clock: TestClock, number: int
 ) -> None:
@@ -48,6 +65,28 @@ async def test_a_magic_number_ends_in_its_state(
         after = await world.ends_in(account.id, sent.id, status_code, number)
     assert outbox(engine, account.id, sent.id) == []
     assert bool(after.error) == (status_code == 5 and number not in {1005, 1006, 1100})
+
+
+async def test_a_text_that_stays_in_the_queue_is_not_sent_again(
+    engine: Engine, account: Account, clock: TestClock
+) -> None:
+    line = add_line(engine, account.id)
+    (sent,) = send(engine, account.id, line.id, "+15005551001")
+    async with delivering(engine, clock) as world:
+        await until(lambda: outbox(engine, account.id, sent.id) == [])
+        after = await world.ends_in(account.id, sent.id, 2, 1001)
+    assert (len(world.carrier.taken), after.sent_ms) == (1, None)
+
+
+async def test_a_text_of_which_no_receipt_is_asked_for_was_sent(
+    engine: Engine, account: Account, clock: TestClock
+) -> None:
+    line = add_line(engine, account.id)
+    (sent,) = send(engine, account.id, line.id, "+15005550999")
+    async with delivering(engine, clock) as world:
+        after = await world.ends_in(account.id, sent.id, 1, 999)
+    assert after.sent_ms is not None
+    assert [one.sent_sms for one in engine.read(lambda tx: line_usages(tx, account.id))] == [1]
 
 
 @pytest.mark.parametrize("case", [Case.RECEIPT_TWICE, Case.RECEIPT_EARLY, Case.RECEIPT_OTHER_FORM])
@@ -144,6 +183,22 @@ async def test_a_text_without_an_answer_is_in_doubt_and_the_line_says_what_then(
     assert doubts(engine, account.id, sent.id) == [(1, on_doubt.value, "unanswered")]
 
 
+@pytest.mark.parametrize("refusal", [Failure.THROTTLED, Failure.BUSY])
+async def test_a_text_in_doubt_that_is_refused_once_is_still_handed_over_as_a_repeat(
+    engine: Engine, account: Account, clock: TestClock, refusal: Failure
+) -> None:
+    line = add_line(engine, account.id)
+    (sent,) = send(engine, account.id, line.id, "2065550101")
+    carrier = Scripted([Failure.UNANSWERED, refusal, None])
+    async with delivering(engine, clock, carriers={"loopback": carrier}) as world:
+        await until(lambda: waiting_for(engine, account.id, sent.id, "unanswered"))
+        clock.advance(QUICK.doubt_ms)
+        await until(lambda: waiting_for(engine, account.id, sent.id, refusal.name.lower()))
+        clock.advance(QUICK.doubt_ms)
+        await world.ends_in(account.id, sent.id, 4, 1003)
+    assert [one.is_repeat for one in carrier.taken] == [False, True, True]
+
+
 async def test_what_a_killed_worker_had_claimed_is_in_doubt_for_the_next_one(
     engine: Engine, account: Account, clock: TestClock
 ) -> None:
@@ -164,6 +219,26 @@ async def test_what_a_killed_worker_had_claimed_is_in_doubt_for_the_next_one(
     assert sorted(one.message_id for one in world.carrier.taken) == ids
     assert sorted(one.message_id for one in world.carrier.taken if one.is_repeat) == ids[:3]
     assert [len(doubts(engine, account.id, one)) for one in ids] == [1, 1, 1, 0, 0]
+
+
+def test_what_another_worker_has_claimed_by_now_is_not_put_back(
+    engine: Engine, account: Account, clock: TestClock
+) -> None:
+    line = add_line(engine, account.id)
+    (sent,) = send(engine, account.id, line.id, "2065550101")
+    late = claim_as_somebody_who_dies(engine, account.id, line.id, room=1)
+    clock.advance(DEAD_LEASE_MS)
+    (now_theirs,) = claim_as(engine, account.id, line.id, "next", room=1, again_ms=clock())
+    assert now_theirs.is_in_doubt
+    (row,) = outbox(engine, account.id, sent.id)
+    result = RecordResult(message_id=sent.id, carrier="loopback", state=QUEUED, retry_ms=clock(), failure="throttled")
+    turn = TakeTurn(line_id=line.id, owner="dead", claimant="dead.1", results=(result,), patience_ms=QUICK.patience_ms)
+    refusal(NotOurs, run(engine, take_turns, account.id, turn)[0])
+    assert outbox(engine, account.id, sent.id) == [row]
+    run(engine, hand_back, account.id, HandBack(texts=late, claimant="dead.1"))
+    assert outbox(engine, account.id, sent.id) == [row]
+    run(engine, hand_back, account.id, HandBack(texts=(now_theirs,), claimant="next.1"))
+    assert outbox(engine, account.id, sent.id)[0]["owner"] == ""
 
 
 async def test_a_worker_that_ends_in_order_leaves_nothing_claimed(
@@ -246,6 +321,51 @@ async def test_two_processes_share_the_work_and_send_nothing_twice(
     assert sorted(text.message_id for text in (*one.carrier.taken, *other.carrier.taken)) == sorted(ids)
 
 
+async def test_a_process_that_comes_later_gets_lines_and_nothing_is_sent_twice(
+    engine: Engine, account: Account, clock: TestClock
+) -> None:
+    lines = [add_line(engine, account.id, f"+1555666010{n}") for n in range(4)]
+    async with delivering(engine, clock) as first:
+        await until(lambda: len(first.delivery.lines) == 4)
+        async with delivering(engine, clock) as later:
+            await until(lambda: engine.read(lambda tx: tx.one("count_leases", kind="line worker")) == (2,))
+            clock.advance(QUICK.lease_ms // 2)
+            ids = [one.id for line in lines for one in send(engine, account.id, line.id, "2065550101", "2065550102")]
+            await until(lambda: (len(first.delivery.lines), len(later.delivery.lines)) == (2, 2))
+            ids += [one.id for line in lines for one in send(engine, account.id, line.id, "2065550103")]
+            for message_id in ids:
+                await first.ends_in(account.id, message_id, 4, 1003)
+            taken = [text.message_id for text in (*first.carrier.taken, *later.carrier.taken)]
+            assert later.carrier.taken
+            assert not any(text.is_repeat for text in (*first.carrier.taken, *later.carrier.taken))
+        await until(lambda: len(first.delivery.lines) == 4)
+    assert sorted(taken) == sorted(ids)
+
+
+class Scripted:
+    """A carrier that answers one text after the other as it is told."""
+
+    name = "loopback"
+
+    def __init__(self, failures: list[Failure | None]) -> None:
+        self._failures = iter(failures)
+        self.taken: list[Outgoing] = []
+
+    async def open(self, line: Line, progress: Progress) -> Scripted:
+        self._progress = progress
+        return self
+
+    async def submit(self, texts: Sequence[Outgoing]) -> None:
+        self.taken += texts
+        self._progress.results([Result(message_id=one.message_id, failure=next(self._failures)) for one in texts])
+
+    async def answer(self, request: CarrierRequest) -> CarrierAnswer | None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
 def number_of(case: Case) -> str:
     return f"+1500557{case.value:04}"
 
@@ -264,11 +384,26 @@ def doubts(engine: Engine, account_id: int, message_id: int) -> list[tuple[int, 
     return [(one.attempt, one.decision.value, one.failure) for one in found]
 
 
-def claim_as_somebody_who_dies(engine: Engine, account_id: int, line_id: int, room: int) -> None:
-    keep = KeepLeases(kind=LeaseKind.LINE, owner="dead", until_ms=engine.read(lambda tx: tx.now_ms) + DEAD_LEASE_MS)
-    (held,) = run(engine, keep_leases, DIRECTORY, keep)
-    assert held == frozenset({Leased(account_id, line_id)})
-    turn = TakeTurn(line_id=line_id, owner="dead", claimant="dead.1", room=room, patience_ms=QUICK.patience_ms)
+def claim_as_somebody_who_dies(engine: Engine, account_id: int, line_id: int, room: int) -> tuple[Claimed, ...]:
+    return claim_as(engine, account_id, line_id, "dead", room, again_ms=0)
+
+
+def claim_as(
+    engine: Engine, account_id: int, line_id: int, owner: str, room: int, *, again_ms: int
+) -> tuple[Claimed, ...]:
+    """Work for a line as a process of that name does, up to what it has claimed."""
+    keep = KeepLeases(kind=LeaseKind.LINE, owner=owner, until_ms=engine.read(lambda tx: tx.now_ms) + DEAD_LEASE_MS)
+    kept = write_now(engine, keep_leases, DIRECTORY, keep)
+    assert kept.held == frozenset({Leased(account_id, line_id)})
+    claimant = f"{owner}.1"
+    run(
+        engine,
+        adopt_texts,
+        account_id,
+        AdoptTexts(line_id=line_id, owner=owner, claimant=claimant, again_ms=again_ms),
+    )
+    turn = TakeTurn(line_id=line_id, owner=owner, claimant=claimant, room=room, patience_ms=QUICK.patience_ms)
     (outcome,) = run(engine, take_turns, account_id, turn)
     assert isinstance(outcome, Turn)
     assert len(outcome.claimed) == room
+    return outcome.claimed

@@ -28,7 +28,7 @@ def test_a_taken_text_is_with_the_carrier_and_its_parts_are_known_in_every_form(
 
 @pytest.mark.parametrize("failure", list(Failure))
 def test_a_failure_is_final_or_says_when_it_is_tried_again(failure: Failure) -> None:
-    record = judged(Result(message_id=1, failure=failure, part_ids=("7",)))
+    record = judged(Result(message_id=1, failure=failure))
     again = {Retry.NEVER: None, Retry.LATER: NOW + delay_ms(2), Retry.PAUSE: NOW + 700, Retry.IN_DOUBT: NOW + 9_000}
     assert record.retry_ms == again[failure.retry]
     assert record.is_in_doubt == (failure.retry is Retry.IN_DOUBT)
@@ -38,8 +38,14 @@ def test_a_failure_is_final_or_says_when_it_is_tried_again(failure: Failure) -> 
     else:
         assert (record.state, record.error) == (QUEUED, "")
         assert record.attempts == (2 if failure.retry is Retry.PAUSE else 3)
-    # The part that was taken is known, so that its receipt finds the text.
+
+
+@pytest.mark.parametrize("failure", list(Failure))
+def test_a_part_that_was_taken_is_known_and_would_go_twice_with_the_whole_text(failure: Failure) -> None:
+    record = judged(Result(message_id=1, failure=failure, part_ids=("7",)))
+    # Its receipt finds the text.
     assert [one.state for one in record.parts] == [ACCEPTED]
+    assert record.is_in_doubt == (failure.retry is not Retry.NEVER)
 
 
 def test_the_carriers_own_reason_counts_as_long_as_it_is_a_failure() -> None:
@@ -60,6 +66,14 @@ def test_delays_and_pauses_grow_to_a_bound() -> None:
     assert (pauses[0], pauses[-1]) == (1_000, LAST_PAUSE_MS)
     assert delays == sorted(delays)
     assert pauses == sorted(pauses)
+
+
+@pytest.mark.parametrize("failure", [one for one in Failure if one.retry is not Retry.NEVER])
+def test_a_doubt_stays_until_the_text_is_taken_or_has_failed(failure: Failure) -> None:
+    asked = {"attempts": 1, "now_ms": NOW, "pause_until_ms": NOW, "doubt_ms": 9_000, "is_repeat": True}
+    assert verdict(Result(message_id=1, failure=failure), "loopback", **asked).is_in_doubt  # type: ignore[arg-type]
+    for ended in (Result(message_id=1), Result(message_id=1, failure=Failure.REJECTED)):
+        assert not verdict(ended, "loopback", **asked).is_in_doubt  # type: ignore[arg-type]
 
 
 def test_no_answer_is_a_doubt() -> None:

@@ -78,6 +78,11 @@ _ZIPWHIP: Final[Aims] = {
     "webhook/update": ({"webhookId": K.WEBHOOK_ID},),
     "webhook/list": _NOTHING,
     "webhook/delete": ({"webhookId": K.WEBHOOK_ID},),
+    "provision/eligible": ({"phone_number": K.LINE},),
+    "provision/status": ({"phone_number": K.LINE},),
+    "account/get-sessionkey": ({"phone_number": K.LINE},),
+    "enum/textable": ({"phone_number": K.LINE}, {"phone_number": K.PHONE}),
+    "enum/mobile": ({"phone_number": K.LINE}, {"phone_number": K.PHONE}),
 }
 _ZIPWHIP_PLAIN: Final = frozenset(
     {

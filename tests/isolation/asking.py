@@ -29,6 +29,7 @@ _STEP: Final = re.compile(r"\[\]|\{\}|[^.\[\]{}]+")
 _KINDS: Final = {
     "session": CredentialKind.ZIPWHIP_SESSION,
     "sessionHeader": CredentialKind.ZIPWHIP_SESSION,
+    "provisioningKey": CredentialKind.ZIPWHIP_API_KEY,
     "apiKey": CredentialKind.INWISE_KEY,
     "keyId": CredentialKind.SENDBLUE_PAIR,
     "secretKey": CredentialKind.SENDBLUE_PAIR,

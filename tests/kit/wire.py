@@ -179,7 +179,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """What the standard cases need of an operation: a request that succeeds.
 
     `by_id` is a request that names one thing as `<id>`, `unknown` the answer for an id that the caller's account does
-    not have. `wrong_method` is a method that the operation does not take.
+    not have. `wrong_method` is a method that the operation does not take. `refusals` are those that it has in
+    other words than the rest of its platform.
     """
 
     operation: str
@@ -189,6 +190,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     by_id: Ask | None = None
     unknown: Expected = Expected(404)
     wrong_method: str = "PATCH"
+    refusals: Mapping[Refusal, Expected] = {}
 
 
 class Tenant(msgspec.Struct, frozen=True):
@@ -210,7 +212,7 @@ def standard_refusals(form: Form, probe: Probe) -> list[Case]:
     cases: list[Case] = []
 
     def add(why: Refusal, asked: Ask, shows: Shows = Shows.GOOD, suffix: str = "") -> None:
-        expected = form.refusals.get(why)
+        expected = probe.refusals.get(why, form.refusals.get(why))
         if expected is not None:
             label = f"{probe.operation} {why.value}{suffix}"
             cases.append(Case(label=label, ask=asked, status=expected.status, body=expected.body, shows=shows))

@@ -246,6 +246,7 @@ async def test_accounts_opened_at_once_share_no_id_number_or_secret(hub: Running
         for secret in (
             *(login["password"] for login in one["zipwhip"]["logins"]),
             one["zipwhip"]["session"],
+            one["zipwhip"]["api_key"],
             one["inwise"]["api_key"],
             one["sendblue"]["api_key"],
             one["sendblue"]["api_secret"],
@@ -255,7 +256,7 @@ async def test_accounts_opened_at_once_share_no_id_number_or_secret(hub: Running
             one["heymarket"]["n8n_key"],
         )
     ]
-    assert len(secrets) == len(set(secrets)) == 360
+    assert len(secrets) == len(set(secrets)) == 390
     assert min(map(len, secrets)) == 32
 
 

@@ -153,6 +153,14 @@ async def test_every_state_has_a_number_and_a_text_to_it_ends_there(hub: Running
     assert len(texts) == sum(one["state"] == "failed" for one in magic["statuses"])
 
 
+async def test_a_text_that_nobody_reports_about_stays_in_its_state(hub: RunningHub) -> None:
+    opened = await open_account(hub)
+    for number, state, shown in (("+15005550999", "in_process", (1, 999)), ("+15005551002", "sent", (0, 1002))):
+        await sent(hub, opened, number)
+        text = await text_in(hub, opened, state, number=number)
+        assert (text["status_code"], text["message_status"], text["sent_ms"] is not None) == (*shown, True)
+
+
 async def test_every_send_code_has_a_number_that_is_refused_with_it(hub: RunningHub) -> None:
     opened = await open_account(hub)
     codes = (await get(hub, "magic"))["send_codes"]

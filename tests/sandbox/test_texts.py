@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from linebook.core.author import Author
+from linebook.core.message import EventKind
 from linebook.demo import prepare_demo
-from tests.kit.hub import RunningHub, running_hub
+from linebook.services.webhooks import AddWebhook, add_webhooks
+from tests.kit.hub import RunningHub, running_hub, until
 from tests.sandbox.conftest import open_account, state_of
 from tests.sandbox.texting import ADA, PNG, get, outbox, post, sent, text_in
 
@@ -185,6 +189,41 @@ async def test_stop_is_heeded_confirmed_and_refuses_what_follows(hub: RunningHub
     assert (await state_of(hub, opened["id"]))["consents"]["opted_out_by_person"] == 1
     assert (await post(hub, "texts", account=opened["id"], number=ADA, body="UNSTOP"))["effect"] == "start"
     await sent(hub, opened, body="again")
+
+
+async def test_a_long_text_comes_in_as_its_beginning_and_a_file(tmp_path: Path) -> None:
+    async with running_hub(f"sqlite:///{tmp_path}/book.db", prepare=prepare_demo, is_demo=True) as hub:
+        opened = await open_account(hub)
+        line_id, session = opened["lines"][0]["id"], {"session": opened["zipwhip"]["session"]}
+        url = f"{hub.base_url}/_sandbox/no-such-call"
+        kinds = (EventKind.RECEIVE, EventKind.OPT_OUT)
+        wanted = AddWebhook(dialect="zipwhip", kinds=kinds, url=url, author=Author("test"), line_id=line_id)
+        await hub.runtime.store.write(add_webhooks, opened["id"], wanted)
+        body = "\N{EURO SIGN}" * 201
+        received = await post(hub, "texts", account=opened["id"], number=ADA, body=body)
+        message_id = received["text"]["id"]
+        shown = (await hub.client.get("/message/get", params={**session, "id": message_id})).json()["response"]
+        assert (shown["body"], shown["bodySize"], shown["hasAttachment"]) == ("\N{EURO SIGN}" * 200, 200, True)
+        asked = {**session, "messageId": message_id}
+        listed = (await hub.client.get("/messageAttachment/list", params=asked)).json()
+        (file,) = listed["response"]
+        assert (file["fileName"], file["mimeType"], file["fileSizeBytes"]) == ("message.txt", "text/plain", 603)
+        got = await hub.client.get("/hostedContent/get", params={**session, "storageKey": file["storageKey"]})
+        assert (got.text, received["text"]["is_mms"], received["effect"]) == (body, False, None)
+
+        async def told() -> Any:
+            (webhook,) = await get(hub, "webhooks", account=opened["id"])
+            return webhook["deliveries"][0]["body"] if webhook["deliveries"] else None
+
+        event = json.loads(await until(told))
+        assert (event["id"], event["hasAttachment"]) == (int(message_id), True)
+        assert (event["body"], event["bodySize"]) == ("\N{EURO SIGN}" * 200, 200)
+
+
+async def test_without_a_folder_for_files_a_long_text_comes_in_whole(postgres_url: str) -> None:
+    async with running_hub(postgres_url, prepare=prepare_demo, is_demo=True) as hub:
+        received = await post(hub, "texts", number=ADA, body="x" * 5_000)
+        assert (received["text"]["body"], received["text"]["attachments"]) == ("x" * 5_000, [])
 
 
 async def test_a_picture_comes_in_and_its_bytes_can_be_had_by_its_account_alone(tmp_path: Path) -> None:

@@ -25,13 +25,14 @@ from linebook.services.webhooks import (
 from linebook.storage.base import Engine
 from linebook.storage.store import write_now
 from linebook.webhooks.post import CALLS_AT_ONCE
-from linebook.webhooks.receiver import DEAD_AFTER, LAST_REST_MS
+from linebook.webhooks.receiver import DEAD_AFTER, LAST_REST_MS, ROOM
 from tests.delivery.world import send
 from tests.kit.builders import add_line
 from tests.kit.clock import TestClock
 from tests.kit.hub import until
+from tests.kit.raw import change
 from tests.kit.receiver import receiver
-from tests.webhooks.world import SEALER, add_webhook, telling
+from tests.webhooks.world import SEALER, add_webhook, tell_of, telling
 
 
 @pytest.fixture
@@ -114,6 +115,43 @@ async def test_a_failed_event_is_told_again_unchanged_until_there_is_no_hope(
     (done,) = deliveries(engine, account.id, webhook.id)
     log = engine.read(lambda tx: list_attempts(tx, account.id, webhook.id, done.event_no))
     assert [(one.attempt, one.status) for one in log] == [*((n, 500) for n in range(1, 9)), (9, 204)]
+
+
+async def test_events_of_a_line_that_is_gone_are_parked_and_those_of_other_lines_are_told(
+    engine: Engine, account: Account, clock: TestClock, line: Line
+) -> None:
+    gone = add_line(engine, account.id, "5556660102")
+    async with receiver() as hooks:
+        webhook = add_webhook(engine, account.id, 0, hooks.url())
+        for number in range(ROOM):
+            send(engine, account.id, gone.id, f"20655501{number:02}")
+        send(engine, account.id, line.id, "2065550199")
+        change(engine, f"DELETE FROM line WHERE account_id = {account.id} AND id = {gone.id}")
+        async with telling(engine, clock) as webhooks:
+            await until(lambda: states(engine, account.id, webhook.id) == ["parked"] * ROOM + ["done"])
+            (working,) = webhooks.receivers
+            (later,) = send(engine, account.id, line.id, "2065550199")
+            await until(lambda: len(hooks.seen) == 2)
+            assert webhooks.receivers == [working], "no worker ended"
+    assert hooks.seen[-1].json()["id"] == later.id
+    parked = deliveries(engine, account.id, webhook.id)[0]
+    assert (parked.body, parked.error) == (None, "what it is about is gone")
+    (attempt,) = engine.read(lambda tx: list_attempts(tx, account.id, webhook.id, parked.event_no))
+    assert (attempt.status, attempt.error) == (0, parked.error)
+
+
+def test_what_is_parked_makes_room_at_once_for_what_is_behind_it(
+    engine: Engine, account: Account, clock: TestClock, line: Line
+) -> None:
+    gone = add_line(engine, account.id, "5556660102")
+    webhook = add_webhook(engine, account.id, 0, "http://127.0.0.1:9/")
+    send(engine, account.id, gone.id, "2065550101")
+    (sent,) = send(engine, account.id, line.id, "2065550102")
+    change(engine, f"DELETE FROM line WHERE account_id = {account.id} AND id = {gone.id}")
+    turn = tell_of(engine, account.id, webhook.id, room=1)
+    assert (turn.due, turn.next_ms) == ((), clock())
+    turn = tell_of(engine, account.id, webhook.id, room=1)
+    assert [one.event.message.id for one in turn.due] == [sent.id]
 
 
 async def test_an_event_that_cannot_be_put_in_words_is_parked_and_the_next_goes_on(

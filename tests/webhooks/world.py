@@ -13,7 +13,7 @@ from linebook.ids import Ids
 from linebook.sealing import Sealer
 from linebook.services.leases import EndLeases, KeepLeases, Leased, LeaseKind, end_leases, keep_leases
 from linebook.services.messages import send_messages
-from linebook.services.webhook_turns import Attempted, TakeWebhookTurn, take_webhook_turns
+from linebook.services.webhook_turns import Attempted, TakeWebhookTurn, WebhookTurn, take_webhook_turns
 from linebook.services.webhooks import AddWebhook, add_webhooks
 from linebook.storage.base import Engine
 from linebook.storage.store import write_now
@@ -67,12 +67,13 @@ def add_webhook(
     return write_now(engine, add_webhooks, account_id, request)
 
 
-def tell_of(engine: Engine, account_id: int, webhook_id: int, *attempted: Attempted) -> None:
-    """Record tries to tell a webhook of events, as the worker that has it does."""
+def tell_of(engine: Engine, account_id: int, webhook_id: int, *attempted: Attempted, room: int = 0) -> WebhookTurn:
+    """Record tries to tell a webhook of events, as the worker that has it does, and take what is due."""
     until_ms = engine.read(lambda tx: tx.now_ms) + 1000
     held = frozenset({Leased(account_id, webhook_id)})
     owner = f"tests until {until_ms}"
     write_now(engine, keep_leases, account_id, KeepLeases(kind=LeaseKind.WEBHOOK, owner=owner, until_ms=until_ms))
-    request = TakeWebhookTurn(webhook_id=webhook_id, owner=owner, attempted=attempted)
-    write_now(engine, take_webhook_turns, account_id, request)
+    request = TakeWebhookTurn(webhook_id=webhook_id, owner=owner, attempted=attempted, room=room)
+    turn = write_now(engine, take_webhook_turns, account_id, request)
     write_now(engine, end_leases, account_id, EndLeases(kind=LeaseKind.WEBHOOK, owner=owner, things=held))
+    return turn

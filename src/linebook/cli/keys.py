@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "zipwhip_session",
+    "zipwhip_api_key",
     "inwise_key",
     "sendblue_pair",
     "sendblue_token",

@@ -33,6 +33,7 @@ class CredentialKind(enum.StrEnum):
     """What kind of secret a credential is; one per way of showing it."""
 
     ZIPWHIP_SESSION = "zipwhip_session"
+    ZIPWHIP_API_KEY = "zipwhip_api_key"
     INWISE_KEY = "inwise_key"
     SENDBLUE_PAIR = "sendblue_pair"
     SENDBLUE_TOKEN = "sendblue_token"

@@ -47,17 +47,17 @@ class StatusCode(enum.IntEnum):
 
 _RANKS: Final = MappingProxyType(
     {
-        StatusCode.IN_PROCESS: 0,
         StatusCode.QUEUED: 0,
         StatusCode.HELD: 0,
-        StatusCode.SENT: 1,
-        StatusCode.ACCEPTED: 1,
-        StatusCode.FAILED: 2,
-        StatusCode.DELIVERED: 2,
-        StatusCode.UNDELIVERED: 2,
+        StatusCode.IN_PROCESS: 1,
+        StatusCode.SENT: 2,
+        StatusCode.ACCEPTED: 2,
+        StatusCode.FAILED: 3,
+        StatusCode.DELIVERED: 3,
+        StatusCode.UNDELIVERED: 3,
     }
 )
-_LAST_RANK: Final = 2
+_LAST_RANK: Final = 3
 
 
 class DeliveryState(msgspec.Struct, frozen=True, order=True):
@@ -155,7 +155,7 @@ _FAILURES: Final[dict[int, tuple[str, int | None]]] = {
 MESSAGE_STATUSES: Final = MappingProxyType(
     {
         998: MessageStatus(StatusCode.UNDELIVERED, "The text to a group was invalid or did not reach everybody."),
-        999: MessageStatus(StatusCode.IN_PROCESS, "The text waits, and no receipt is asked for."),
+        999: MessageStatus(StatusCode.IN_PROCESS, "The text is on its way, and no receipt is asked for."),
         1001: MessageStatus(StatusCode.QUEUED, "The text waits to be sent."),
         1002: MessageStatus(StatusCode.SENT, "The text left, and the carrier acknowledges nothing."),
         1003: MessageStatus(StatusCode.ACCEPTED, "The carrier has taken the text.", 0x00),

@@ -174,6 +174,11 @@ def next_message_id(last_id: int, at_ms: int, account_id: int) -> int:
     return time << _BELOW_TIME_BITS | (account_id & 1023) << _SEQUENCE_BITS | sequence
 
 
+def first_message_id(at_ms: int) -> int:
+    """Give the lowest id that a text of this time can have."""
+    return max(at_ms - ID_EPOCH_MS, 0) << _BELOW_TIME_BITS
+
+
 def message_time_ms(message_id: int) -> int:
     """Give the time that a message id holds."""
     return (message_id >> _BELOW_TIME_BITS) + ID_EPOCH_MS

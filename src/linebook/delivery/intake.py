@@ -10,6 +10,7 @@ import structlog
 
 from linebook.carriers.base import Attachment, Inbound, Receipt
 from linebook.core.carrier_ids import canonical
+from linebook.core.long_texts import shortened
 from linebook.core.text_parts import count_parts
 from linebook.errors import DomainError, NotFound, Unavailable
 from linebook.services.inbound import InboundText, Received, receive_texts
@@ -36,12 +37,16 @@ class NotKnownYet(Unavailable):
 
 
 class StoreIntake:
-    """The `Intake` of one carrier, in whichever process it brings something."""
+    """The `Intake` of one carrier, in whichever process it brings something.
 
-    def __init__(self, store: Store, carrier: str, keep_files: KeepFiles) -> None:
+    With `limit_bytes`, a text that is longer is kept as a file, and its message holds the beginning of it.
+    """
+
+    def __init__(self, store: Store, carrier: str, keep_files: KeepFiles, limit_bytes: int | None = None) -> None:
         self._store = store
         self._carrier = carrier
         self._keep_files = keep_files
+        self._limit_bytes = limit_bytes
 
     async def receipts(self, receipts: Sequence[Receipt]) -> None:
         """See `Intake`. A receipt of no text and no line of ours is refused: `NotKnownYet`."""
@@ -63,21 +68,31 @@ class StoreIntake:
                 continue
             account_id, line_id = lines[text.destination]
             keys = await self._keep_files(account_id, text.attachments) if text.attachments else ()
+            body, text_file = await self._shortened(account_id, text.text)
             by_account.setdefault(account_id, []).append(
                 InboundText(
                     line_id=line_id,
                     sender=text.source,
-                    body=text.text,
+                    body=body,
                     carrier=self._carrier,
                     key=text.id[:KEY_MAX],
                     part_count=count_parts(text.text),
                     attachments=keys,
+                    text_file=text_file,
                 )
             )
         for account_id, some in by_account.items():
             for outcome in await self._store.write(receive_text_sets, account_id, tuple(some)):
                 if isinstance(outcome, DomainError):
                     _log.warning("text dropped", carrier=self._carrier, error=type(outcome).__name__)
+
+    async def _shortened(self, account_id: int, text: str) -> tuple[str, str]:
+        """Give the body for a text, and the storage key of the file that holds all of it, empty where none has to."""
+        body, file = (text, None) if self._limit_bytes is None else shortened(text, self._limit_bytes)
+        if file is None:
+            return body, ""
+        (key,) = await self._keep_files(account_id, (Attachment(file.file_name, file.declared, file.data),))
+        return body, key
 
     def _by_account(self, tx: Tx, receipts: Sequence[Receipt]) -> dict[int, list[RecordReceipt]]:
         forms = {form for one in receipts for form in (one.part_id, canonical(one.part_id))}

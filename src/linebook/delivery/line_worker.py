@@ -149,7 +149,7 @@ class LineWorker:
             claimed, _ = self._flying.pop(result.message_id, (None, 0))
             if claimed is None and result.failure is not None:
                 continue
-            self._settle(result, 0 if claimed is None else claimed.attempts, now_ms)
+            self._settle(result, claimed, now_ms)
         self._changed.set()
 
     def lost(self, failure: Failure, words: str) -> None:
@@ -258,7 +258,7 @@ class LineWorker:
 
     # -- outcomes
 
-    def _settle(self, result: Result, attempts: int, now_ms: int) -> None:
+    def _settle(self, result: Result, claimed: Claimed | None, now_ms: int) -> None:
         failure = result.failure
         if failure is None:
             self._pauses = 0
@@ -268,7 +268,8 @@ class LineWorker:
             verdict(
                 result,
                 self._line.carrier,
-                attempts=attempts,
+                attempts=0 if claimed is None else claimed.attempts,
+                is_repeat=claimed is not None and claimed.is_in_doubt,
                 now_ms=now_ms,
                 pause_until_ms=now_ms + self._bucket.wait_ms(now_ms),
                 doubt_ms=self._timing.doubt_ms,
@@ -292,7 +293,7 @@ class LineWorker:
         now_ms = self._clock()
         for message_id in message_ids:
             claimed, _ = self._flying.pop(message_id)
-            self._settle(unanswered(message_id, words), claimed.attempts, now_ms)
+            self._settle(unanswered(message_id, words), claimed, now_ms)
 
     # -- beginning and end
 
@@ -328,7 +329,9 @@ class LineWorker:
             self._link = None
         if self._ready and not self._is_lost:
             with suppress(Unavailable):
-                await self._store.write(hand_back, self._line.account_id, HandBack(texts=tuple(self._ready)))
+                await self._store.write(
+                    hand_back, self._line.account_id, HandBack(texts=tuple(self._ready), claimant=self._claimant)
+                )
 
     async def _outgoing(self, claimed: Claimed) -> Outgoing | None:
         """Give what the carrier is handed; None for a text whose files are gone, which has failed."""
@@ -340,7 +343,7 @@ class LineWorker:
             ]
         except (DomainError, OSError) as error:
             result = Result(message_id=message.id, failure=Failure.UNSENDABLE, words=type(error).__name__)
-            self._settle(result, claimed.attempts, self._clock())
+            self._settle(result, claimed, self._clock())
             return None
         return Outgoing(
             message_id=message.id,

@@ -27,9 +27,20 @@ def pause_ms(pauses: int, retry_after_s: float | None = None) -> int:
 
 
 def verdict(
-    result: Result, carrier: str, *, attempts: int, now_ms: int, pause_until_ms: int, doubt_ms: int
+    result: Result,
+    carrier: str,
+    *,
+    attempts: int,
+    now_ms: int,
+    pause_until_ms: int,
+    doubt_ms: int,
+    is_repeat: bool = False,
 ) -> RecordResult:
-    """Give what is recorded of a result. The line waits until `pause_until_ms`, where the failure makes it wait."""
+    """Give what is recorded of a result. The line waits until `pause_until_ms`, where the failure makes it wait.
+
+    `is_repeat`: the text was in doubt already. That it was not taken this time says nothing about the time before. A
+    text of which a part was taken is in doubt as well: whoever sends it again sends that part twice.
+    """
     failure = result.failure
     state = _state(result)
     parts = tuple(
@@ -50,6 +61,7 @@ def verdict(
         Retry.PAUSE: max(pause_until_ms, now_ms),
         Retry.IN_DOUBT: now_ms + doubt_ms,
     }[failure.retry]
+    may_have_left = is_repeat or bool(parts) or failure.retry is Retry.IN_DOUBT
     return RecordResult(
         message_id=result.message_id,
         carrier=carrier,
@@ -60,7 +72,7 @@ def verdict(
         retry_ms=retry_ms,
         attempts=attempts if failure.retry is Retry.PAUSE else attempts + 1,
         failure=failure.name.lower(),
-        is_in_doubt=failure.retry is Retry.IN_DOUBT,
+        is_in_doubt=may_have_left and retry_ms is not None,
     )
 
 

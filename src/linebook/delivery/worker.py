@@ -1,4 +1,4 @@
-"""Leases lines and has a worker for each: processes share the lines, and one that dies is replaced."""
+"""Delivers the texts of the lines that this process has leased: processes share them, and one that dies is replaced."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from linebook.delivery.line_worker import LineWorker, ReadFile, Timing, line_of
 from linebook.errors import LinebookError
 from linebook.ids import Ids
 from linebook.lease_keeper import LeaseKeeper
+from linebook.leased_workers import LeasedWorkers
 from linebook.services.leases import Leased, LeaseKind
 from linebook.services.outbox import next_due_ms
 from linebook.storage.base import Tx
@@ -41,7 +42,7 @@ class Delivery:
         self._read_file = read_file
         self._timing = timing or Timing()
         self._leases = LeaseKeeper(store, clock, LeaseKind.LINE, ids.secret(8), self._timing.lease_ms)
-        self._workers: dict[Leased, tuple[LineWorker, asyncio.Task[None]]] = {}
+        self._workers = LeasedWorkers(self._leases, self._begin)
         self._task: asyncio.Task[None] | None = None
         self._started = 0
         self._keeping = asyncio.Lock()
@@ -49,12 +50,12 @@ class Delivery:
     @property
     def in_flight(self) -> int:
         """How many texts the carriers of this process have not answered for."""
-        return sum(worker.in_flight for worker, _ in self._workers.values())
+        return sum(worker.in_flight for worker in self._workers.workers)
 
     @property
     def lines(self) -> frozenset[Leased]:
         """The lines that this process works for."""
-        return frozenset(self._workers)
+        return self._workers.things
 
     def start(self) -> None:
         """Lease lines and deliver. Needs a store that runs."""
@@ -68,23 +69,17 @@ class Delivery:
         with suppress(asyncio.CancelledError):
             await self._task
         self._task = None
-        for worker, _ in self._workers.values():
-            worker.end()
-        await asyncio.gather(*(task for _, task in self._workers.values()), return_exceptions=True)
-        self._workers.clear()
-        await self._leases.end()
+        await self._workers.end()
 
     def wake(self, account_id: int) -> None:
         """Look at once whether the account's lines have something to send."""
-        for leased, (worker, _) in self._workers.items():
-            if leased.account_id == account_id:
-                worker.wake()
+        for worker in self._workers.of_account(account_id):
+            worker.wake()
 
     def reopen(self, account_id: int) -> None:
         """Try the account's carriers at once, however long they were to be left alone."""
-        for leased, (worker, _) in self._workers.items():
-            if leased.account_id == account_id:
-                worker.reopen()
+        for worker in self._workers.of_account(account_id):
+            worker.reopen()
 
     async def keep_lines(self, ahead_ms: int = 0) -> None:
         """Have a worker for each line that is this process's, and for those that nobody works for.
@@ -92,16 +87,15 @@ class Delivery:
         The lines stay this process's although its clock is set forward by `ahead_ms` as soon as this returns.
         """
         async with self._keeping:
-            await self._leases.keep(ahead_ms)
-            await self._match()
+            await self._workers.keep(ahead_ms)
 
     async def look(self) -> None:
         """Keep the leases, begin and end workers by them, and wake those with something due. Done again and again."""
         await self.keep_lines()
-        held = sorted(self._workers)
+        held = sorted(self.lines)
         for leased in await self._store.read(lambda tx: _due(tx, held)):
-            if leased in self._workers:
-                self._workers[leased][0].wake()
+            if (worker := self._workers.get(leased)) is not None:
+                worker.wake()
 
     async def _run(self) -> None:
         while True:
@@ -113,35 +107,23 @@ class Delivery:
                 _log.error("delivery cannot look for work", error=repr(error))
             await asyncio.sleep(self._timing.poll_s)
 
-    async def _match(self) -> None:
-        """Have exactly one worker for each line that is held."""
-        for leased, (worker, task) in list(self._workers.items()):
-            if leased in self._leases.held:
-                worker.until_ms = self._leases.until_ms
-            else:
-                worker.end(is_lost=True)
-            if task.done():
-                del self._workers[leased]
-                if not task.cancelled() and (error := task.exception()) is not None:
-                    _log.error("a line's worker failed", error=repr(error))
-        for leased in sorted(self._leases.held - self._workers.keys()):
-            line = await line_of(self._store, leased)
-            carrier = None if line is None else self._carrier(line.carrier)
-            if line is None or carrier is None:
-                continue
-            self._started += 1
-            worker = LineWorker(
-                self._store,
-                self._clock,
-                carrier,
-                line,
-                owner=self._leases.owner,
-                claimant=f"{self._leases.owner}.{self._started}",
-                until_ms=self._leases.until_ms,
-                timing=self._timing,
-                read_file=self._read_file,
-            )
-            self._workers[leased] = (worker, asyncio.create_task(worker.run(), name=f"line-{line.id}"))
+    async def _begin(self, leased: Leased) -> LineWorker | None:
+        line = await line_of(self._store, leased)
+        carrier = None if line is None else self._carrier(line.carrier)
+        if line is None or carrier is None:
+            return None
+        self._started += 1
+        return LineWorker(
+            self._store,
+            self._clock,
+            carrier,
+            line,
+            owner=self._leases.owner,
+            claimant=f"{self._leases.owner}.{self._started}",
+            until_ms=self._leases.until_ms,
+            timing=self._timing,
+            read_file=self._read_file,
+        )
 
     def _carrier(self, name: str) -> Carrier | None:
         return self._carriers.get(name) or self._carriers.get(name.partition(":")[0])

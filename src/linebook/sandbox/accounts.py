@@ -46,6 +46,7 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
     passwords: tuple[str, ...]
     password_hashes: tuple[str, ...]
     session: str
+    zipwhip_api_key: str
     inwise_key: str
     sendblue_id: str
     sendblue_secret: str
@@ -111,6 +112,7 @@ def make_secrets(ids: Ids, sealer: Sealer) -> Secrets:
         passwords=passwords,
         password_hashes=tuple(hash_random_password(one) for one in passwords),
         session=ids.uuid4(),
+        zipwhip_api_key=ids.secret(),
         inwise_key=ids.secret(),
         sendblue_id=ids.secret(),
         sendblue_secret=ids.secret(),
@@ -184,6 +186,7 @@ def _credentials(secrets: Secrets, line: Line) -> list[RegisterCredential]:
         RegisterCredential(
             kind=CredentialKind.ZIPWHIP_SESSION, secret=session_key(secrets, line), role=Role.SYSTEM, line_id=line.id
         ),
+        RegisterCredential(kind=CredentialKind.ZIPWHIP_API_KEY, secret=secrets.zipwhip_api_key),
         RegisterCredential(kind=CredentialKind.INWISE_KEY, secret=secrets.inwise_key),
         RegisterCredential(
             kind=CredentialKind.SENDBLUE_PAIR, secret=pair_secret(secrets.sendblue_id, secrets.sendblue_secret)

@@ -41,6 +41,7 @@ FRESH: Final[dict[str, Any]] = ACCOUNT | {
         "username": "5552340001",
         "password": "7f1c3b0a5d2e4f60819aabbccddeeff0",
         "session": "0b0c5f7e-6a0e-4c39-9d53-54e0f6a1d2c3:10001",
+        "api_key": "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
         "logins": [
             {"username": name, "password": f"{number}f1c3b0a5d2e4f60819aabbccddeeff0", "role": login.role.value}
             for number, (name, login) in enumerate(zip(_LOGIN_NAMES, demo.LOGINS, strict=True), 7)

@@ -171,6 +171,13 @@ def consents_of(tx: Tx, account_id: int, phones: Sequence[Phone], line_id: int =
     return {phone: effective(phone, states.get(phone, ()), line_id) for phone in phones}
 
 
+def may_be_texted(tx: Tx, account_id: int, phone: Phone, line_ids: Iterable[int]) -> bool:
+    """Whether consent lets at least one of these lines text a number."""
+    found = tx.all("consents_by_phone", account_id=account_id, keys=[phone.text])
+    states = [rows.consent_from_row(row) for row in found]
+    return any(effective(phone, states, line_id).may_text for line_id in line_ids)
+
+
 def count_consents(tx: Tx, account_id: int) -> ConsentCounts:
     """Count an account's consents by walking all of them: for tests and reports, not for requests."""
     row = tx.one("consent_counts", account_id=account_id)

@@ -13,6 +13,7 @@ from linebook.core.contact import LAST_ID, check_text
 from linebook.errors import CredentialTaken, DomainError, InvalidMember, NotFound
 from linebook.services.accounts import hold_account
 from linebook.services.labels import next_id
+from linebook.services.line_settings import LAST_SESSION, note_times
 from linebook.services.lines import get_line
 from linebook.services.users import get_user
 from linebook.storage import rows
@@ -145,6 +146,8 @@ def _register(tx: Tx, account_id: int, request: RegisterCredential) -> Credentia
         created_ms=credential.created_ms,
         expires_ms=credential.expires_ms,
     )
+    if request.kind is CredentialKind.ZIPWHIP_SESSION and request.line_id and request.user_id:
+        note_times(tx, account_id, LAST_SESSION, [(request.line_id, request.user_id)])
     return credential
 
 

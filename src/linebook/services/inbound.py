@@ -41,7 +41,8 @@ class InboundText(msgspec.Struct, frozen=True, kw_only=True):
 
     `sender` is the number or name it came from, as canonical as it can be made; `key` is by what the carrier's second
     delivery of the same text is known, empty when there is nothing. `attachments` are storage keys of files that are
-    kept already (`keep_attachments`). `at_ms` is the carrier's time.
+    kept already (`keep_attachments`), and so is `text_file`: of a text too long for a message `body` is the beginning,
+    and that file holds all of it. `at_ms` is the carrier's time.
     """
 
     line_id: int
@@ -51,7 +52,13 @@ class InboundText(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     part_count: int = 1
     attachments: tuple[str, ...] = ()
+    text_file: str = ""
     at_ms: int | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The storage keys of all its files; the one with the long text comes first."""
+        return (self.text_file, *self.attachments) if self.text_file else self.attachments
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +136,8 @@ class _Receiving:
                 self._phones[number] = Phone.stored(text.sender)
             except UnusablePhone:
                 continue
-            effect = words.effect_of(text.body)
+            # The beginning of a long text is no whole text, whatever it says.
+            effect = words.effect_of(text.body) if not text.text_file else None
             if effect is not None:
                 self._effects[number] = effect
         phones = sorted(set(self._phones.values()))
@@ -252,7 +260,7 @@ class _Receiving:
             contact_id=self._contacts.get(phone, NOBODY) if phone is not None else NOBODY,
             body=storable(text.body),
             part_count=text.part_count,
-            attachment_count=len(text.attachments),
+            attachment_count=len(text.files),
             is_mms=bool(text.attachments),
             state=ACCEPTED,
             is_read=is_blocked,
@@ -274,7 +282,7 @@ class _Receiving:
             door=INBOUND.door,
             credential_id=None,
         )
-        return texting.add(message, (text.sender,), text.attachments)
+        return texting.add(message, (text.sender,), text.files)
 
     def _react(self, texting: Texting, number: int, message: Message) -> None:
         """Tell of a changed consent, and answer the word."""

@@ -1,8 +1,8 @@
-"""What callers set for a line or one of its users, by name: a signature, the answers to words."""
+"""What is kept of a line or one of its users, by name: a signature, answers to words, when somebody last did what."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -19,6 +19,13 @@ VALUE_MAX = 2_000
 
 SIGNATURE = "signature"
 """The name of the text that ends every message of a line, or of a user on it."""
+
+
+LAST_SENT = "last_sent_ms"
+"""The name of the time at which a user last sent from a line."""
+
+LAST_SESSION = "last_session_ms"
+"""The name of the time at which a user's last session on a line began."""
 
 
 class SetLineSetting(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +59,27 @@ def set_line_settings(tx: Tx, account_id: int, requests: Sequence[SetLineSetting
         outcomes.append(None)
     tx.run_many("save_line_settings", list(rows.values()))
     return outcomes
+
+
+def note_times(tx: Tx, account_id: int, name: str, users: Iterable[tuple[int, int]]) -> None:
+    """Note that users have just done something on lines. The transaction holds the account, or one of its clocks."""
+    rows = [
+        {
+            "account_id": account_id,
+            "line_id": line_id,
+            "user_id": user_id,
+            "name": name,
+            "value": str(tx.now_ms),
+        }
+        for line_id, user_id in sorted(set(users))
+    ]
+    tx.run_many("save_line_settings", rows)
+
+
+def times_of(tx: Tx, account_id: int, line_id: int, name: str) -> dict[int, int]:
+    """Give when each user of a line last did something, as far as it is known."""
+    found = tx.all("line_settings", account_id=account_id, line_id=line_id)
+    return {owner: int(value) for owner, noted, value in found if noted == name}
 
 
 def line_settings(tx: Tx, account_id: int, line_id: int, user_id: int = THE_LINE) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import msgspec
 
 from linebook.core.delivery_status import DeliveryState, ReceiptKind, StatusCode, combined, state_of_receipt
 from linebook.core.message import EventKind, Message
-from linebook.errors import DomainError, MessageNotFound
+from linebook.errors import DomainError, MessageNotFound, NotFound
 from linebook.services.lines import get_line
 from linebook.services.texting import Texting
 from linebook.services.usage import UsageCount
@@ -34,9 +35,10 @@ class RecordResult(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one attempt to hand a message to its carrier.
 
     With `retry_ms` the message goes back in line for a later attempt at that time: `failure` says why, `is_in_doubt`
-    that it may have left already, `attempts` how many count by now. Without it the attempt was the last, and the
-    message leaves the line. `state` counts as far as it moves on. `parts` are those that the carrier answered for;
-    `error` is the named reason of a failure.
+    that it may have left already, `attempts` how many count by now. What another than `claimant` has claimed stays
+    theirs, if a claimant is named. Without `retry_ms` the attempt was the last, and the message leaves the line.
+    `state` counts as far as it moves on. `parts` are those that the carrier answered for; `error` is the named reason
+    of a failure.
     """
 
     message_id: int
@@ -49,6 +51,7 @@ class RecordResult(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
     failure: str = ""
     is_in_doubt: bool = False
+    claimant: str = ""
 
 
 class RecordReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +186,7 @@ class _Progress:
                     "claimed_ms": 0,
                     "is_in_doubt": result.is_in_doubt,
                     "failure": result.failure,
+                    "claimant": result.claimant,
                 }
             )
         parts = self._parts.setdefault(message.id, {})
@@ -273,7 +277,9 @@ class _Progress:
 
     def _toll_free(self, line_id: int) -> bool:
         if line_id not in self._is_toll_free:
-            self._is_toll_free[line_id] = get_line(self._tx, self._account_id, line_id).is_toll_free
+            self._is_toll_free[line_id] = False
+            with suppress(NotFound):  # the line is gone; its receipts are still taken, or they would come for ever
+                self._is_toll_free[line_id] = get_line(self._tx, self._account_id, line_id).is_toll_free
         return self._is_toll_free[line_id]
 
     def _move(self, message: Message, state: DeliveryState, at_ms: int, changes: dict[str, object]) -> None:
@@ -320,7 +326,7 @@ class _Progress:
         self.texting.write()
 
 
-_TAKEN = frozenset({StatusCode.SENT, StatusCode.ACCEPTED, StatusCode.DELIVERED})
+_TAKEN = frozenset({StatusCode.IN_PROCESS, StatusCode.SENT, StatusCode.ACCEPTED, StatusCode.DELIVERED})
 
 
 def _waiting(row: Row) -> RecordReceipt:

@@ -32,7 +32,7 @@ from linebook.services.clocks import take_clock
 from linebook.services.consents import consents_of
 from linebook.services.contact_reads import contacts_by_phone
 from linebook.services.contacts import SaveContact, Saved, save_contacts
-from linebook.services.line_settings import signature_of
+from linebook.services.line_settings import LAST_SENT, note_times, signature_of
 from linebook.services.lines import get_line
 from linebook.services.texting import OutboxEntry, Texting
 from linebook.storage.base import Tx
@@ -167,8 +167,11 @@ class _Sending:
         self._refuse_opted_out()
         contacts |= self._add_contacts(unknown, contacts)
         self._load(texting)
-        for number, request in self._open:
+        sent = self._open
+        for number, request in sent:
             self._outcomes[number] = _queue(texting, request, contacts)
+        senders = {(one.line_id, one.user_id) for number, one in sent if one.user_id is not None}
+        note_times(tx, account_id, LAST_SENT, senders)
         texting.write()
 
     def _refuse_opted_out(self) -> None:

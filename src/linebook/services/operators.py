@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from linebook.core.account import CredentialKind, Role, User
 from linebook.errors import DomainError, InvalidMember, NameTaken, OperatorNotFound
 from linebook.services.accounts import hold_account
+from linebook.services.line_settings import LAST_SENT, LAST_SESSION, times_of
 from linebook.services.lines import get_line
 from linebook.services.users import (
     AddUser,
@@ -34,11 +35,13 @@ NO_PASSWORD = ""
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
-    """A user on a line: the prefix of the login there, and the role that it has."""
+    """A user on a line: the prefix of the login there, the role that it has, when he last sent and last came in."""
 
     user: User
     prefix: str
     role: Role
+    last_sent_ms: int | None = None
+    last_session_ms: int | None = None
 
 
 class SaveOperator(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +75,7 @@ def operators_of_line(tx: Tx, account_id: int, line_id: int) -> list[Operator]:
     for login in logins_of_line(tx, account_id, line_id):
         if login.user_id is not None:
             first.setdefault(login.user_id, login)
-    return [_operator(tx, account_id, first[one]) for one in sorted(first)]
+    return _operators(tx, account_id, line_id, [first[one] for one in sorted(first)])
 
 
 def save_operators(tx: Tx, account_id: int, requests: Sequence[SaveOperator]) -> list[Operator | DomainError]:
@@ -116,9 +119,19 @@ def unassign_operators(tx: Tx, account_id: int, requests: Sequence[UnassignOpera
     return outcomes
 
 
-def _operator(tx: Tx, account_id: int, login: Login) -> Operator:
-    assert login.user_id is not None
-    return Operator(user=get_user(tx, account_id, login.user_id), prefix=login.prefix, role=login.role)
+def _operators(tx: Tx, account_id: int, line_id: int, logins: Sequence[Login]) -> list[Operator]:
+    sent, came = (times_of(tx, account_id, line_id, name) for name in (LAST_SENT, LAST_SESSION))
+    return [
+        Operator(
+            user=get_user(tx, account_id, login.user_id),
+            prefix=login.prefix,
+            role=login.role,
+            last_sent_ms=sent.get(login.user_id),
+            last_session_ms=came.get(login.user_id),
+        )
+        for login in logins
+        if login.user_id is not None
+    ]
 
 
 def _save(tx: Tx, account_id: int, request: SaveOperator) -> Operator:
@@ -162,7 +175,7 @@ def _save(tx: Tx, account_id: int, request: SaveOperator) -> Operator:
             role=role.value,
         )
         tx.bump_directory()
-    return Operator(user=user, prefix=login.prefix, role=login.role)
+    return _operators(tx, account_id, request.line_id, [login])[0]
 
 
 def _prefix(request: SaveOperator, before: Login | None, logins: list[Login]) -> str:

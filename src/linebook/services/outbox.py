@@ -74,9 +74,10 @@ class AdoptTexts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HandBack(msgspec.Struct, frozen=True, kw_only=True):
-    """The wish to give texts back that were claimed and not handed to the carrier."""
+    """The wish to give texts back that `claimant` has claimed and not handed to the carrier."""
 
     texts: tuple[Claimed, ...]
+    claimant: str
 
 
 class _Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +97,12 @@ def take_turns(tx: Tx, account_id: int, requests: Sequence[TakeTurn]) -> list[Tu
     """
     # The clock comes first whatever follows, so that turns of several processes come one after the other.
     Clock(tx, account_id, TEXTING)
-    results = [result for request in requests for result in request.results]
+    results = [
+        # Another worker that has claimed a text meanwhile has handed it over, too: it says when that is tried again.
+        result if result.retry_ms is None else msgspec.structs.replace(result, claimant=request.claimant)
+        for request in requests
+        for result in request.results
+    ]
     if results:
         record_results(tx, account_id, results)
     outcomes: list[Turn | DomainError] = []
@@ -143,7 +149,7 @@ def adopt_texts(tx: Tx, account_id: int, requests: Sequence[AdoptTexts]) -> list
 
 
 def hand_back(tx: Tx, account_id: int, requests: Sequence[HandBack]) -> list[DomainError | None]:
-    """Give texts back that did not leave, to be claimed by anybody at once."""
+    """Give texts back that did not leave, to be claimed by anybody at once; what others have claimed stays theirs."""
     Clock(tx, account_id, TEXTING)
     given = [
         _back(
@@ -153,6 +159,7 @@ def hand_back(tx: Tx, account_id: int, requests: Sequence[HandBack]) -> list[Dom
             attempts=one.attempts,
             is_in_doubt=one.is_in_doubt,
             failure="",
+            claimant=request.claimant,
         )
         for request in requests
         for one in request.texts
@@ -297,7 +304,14 @@ def _doubt(tx: Tx, account_id: int, line: Line, one: _Due) -> dict[str, object]:
 
 
 def _back(
-    account_id: int, message_id: int, *, next_ms: int, attempts: int, is_in_doubt: bool, failure: str
+    account_id: int,
+    message_id: int,
+    *,
+    next_ms: int,
+    attempts: int,
+    is_in_doubt: bool,
+    failure: str,
+    claimant: str = "",
 ) -> dict[str, object]:
     return {
         "account_id": account_id,
@@ -308,4 +322,5 @@ def _back(
         "claimed_ms": 0,
         "is_in_doubt": is_in_doubt,
         "failure": failure,
+        "claimant": claimant,
     }

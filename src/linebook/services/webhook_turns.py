@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from linebook.core.account import Line
 from linebook.core.delivery_status import DeliveryState
 from linebook.core.message import EventKind, Message
 from linebook.core.webhook import WebhookSubscription
-from linebook.errors import DomainError
+from linebook.errors import DomainError, NotFound
 from linebook.services.accounts import hold_account
 from linebook.services.leases import Leased, LeaseKind, require_lease
 from linebook.services.lines import get_line
@@ -21,6 +22,9 @@ from linebook.storage import texting_rows
 from linebook.storage.base import Tx
 
 PAGE: Final = 250
+GONE: Final = "what it is about is gone"
+"""Why an event is parked whose line or text is no longer there."""
+
 PAGES_MAX: Final = 8
 """How far a step looks for conversations that nothing holds up."""
 
@@ -91,15 +95,17 @@ class WebhookTurn(msgspec.Struct, frozen=True, kw_only=True):
 def take_webhook_turns(tx: Tx, account_id: int, requests: Sequence[TakeWebhookTurn]) -> list[WebhookTurn | DomainError]:
     """Record tries, whoever holds the webhooks by now, and give those who do what to tell next.
 
-    Of each conversation the events come in order: one that waits for its next try holds up those behind it. Domain
-    errors: `NotOurs` (somebody else has the webhook; the tries are recorded all the same), `NotFound`.
+    Of each conversation the events come in order: one that waits for its next try holds up those behind it. One whose
+    line or text is gone is parked. Domain errors: `NotOurs` (somebody else has the webhook; the tries are recorded all
+    the same), `NotFound`.
     """
     hold_account(tx, account_id)
     outcomes: list[WebhookTurn | DomainError] = []
     for request in requests:
         try:
             get_webhook(tx, account_id, request.webhook_id)
-            _record(tx, account_id, request)
+            _record(tx, account_id, request.webhook_id, request.attempted)
+            _note_health(tx, account_id, request)
             require_lease(tx, LeaseKind.WEBHOOK, Leased(account_id, request.webhook_id), request.owner)
             outcomes.append(_turn(tx, account_id, request))
         except DomainError as error:
@@ -107,9 +113,9 @@ def take_webhook_turns(tx: Tx, account_id: int, requests: Sequence[TakeWebhookTu
     return outcomes
 
 
-def _record(tx: Tx, account_id: int, request: TakeWebhookTurn) -> None:
-    common = {"account_id": account_id, "subscription_id": request.webhook_id}
-    if request.attempted:
+def _record(tx: Tx, account_id: int, webhook_id: int, attempted: Sequence[Attempted]) -> None:
+    common = {"account_id": account_id, "subscription_id": webhook_id}
+    if attempted:
         tx.run_many(
             "save_delivery_states",
             [
@@ -123,14 +129,17 @@ def _record(tx: Tx, account_id: int, request: TakeWebhookTurn) -> None:
                     "error": one.error,
                     "updated_ms": one.at_ms,
                 }
-                for one in request.attempted
+                for one in attempted
             ],
         )
         # A replay begins to count anew; its tries are kept behind the earlier ones.
-        keys = [one.event_no for one in request.attempted]
+        keys = [one.event_no for one in attempted]
         last = {row[0]: int(row[1] or 0) for row in tx.all("last_attempts", **common, keys=keys)}
-        rows = [common | _attempt_row(last[one.event_no] + 1, one) for one in request.attempted]
+        rows = [common | _attempt_row(last[one.event_no] + 1, one) for one in attempted]
         tx.run_many("insert_webhook_attempts", rows)
+
+
+def _note_health(tx: Tx, account_id: int, request: TakeWebhookTurn) -> None:
     if request.failures is not None:
         tx.run(
             "set_webhook_health",
@@ -178,10 +187,29 @@ def _turn(tx: Tx, account_id: int, request: TakeWebhookTurn) -> WebhookTurn:
         if len(page) < PAGE or len(chosen) >= request.room:
             break
         after_no = page[-1][0]
-    return WebhookTurn(webhook=webhook, due=_due(tx, account_id, chosen), next_ms=next_ms)
+    due = _due(tx, account_id, chosen)
+    told = {one.event.no for one in due}
+    _record(tx, account_id, webhook.id, [_gone(tx, *one) for one in chosen if one[0] not in told])
+    return WebhookTurn(webhook=webhook, due=due, next_ms=next_ms)
+
+
+def _gone(tx: Tx, event_no: int, attempts: int, body: str | None) -> Attempted:
+    """Give what is recorded of an event whose line or text is gone: it is parked, and holds up nobody."""
+    return Attempted(
+        event_no=event_no,
+        attempts=attempts + 1,
+        body=body,
+        status=0,
+        error=GONE,
+        answer="",
+        at_ms=tx.now_ms,
+        duration_ms=0,
+        next_ms=None,
+    )
 
 
 def _due(tx: Tx, account_id: int, chosen: Sequence[tuple[int, int, str | None]]) -> tuple[Due, ...]:
+    """Give those of the chosen events that can still be told."""
     if not chosen:
         return ()
     found = {row[1]: row for row in tx.all("events_by_no", account_id=account_id, keys=[one[0] for one in chosen])}
@@ -190,10 +218,15 @@ def _due(tx: Tx, account_id: int, chosen: Sequence[tuple[int, int, str | None]])
         one.id: one
         for one in map(texting_rows.message_from_row, tx.all("messages_by_id", account_id=account_id, keys=ids))
     }
-    lines = {line_id: get_line(tx, account_id, line_id) for line_id in {row[3] for row in found.values()}}
+    lines: dict[int, Line] = {}
+    for line_id in {row[3] for row in found.values()}:
+        with suppress(NotFound):
+            lines[line_id] = get_line(tx, account_id, line_id)
+    whole = {no: row for no, row in found.items() if row[3] in lines and row[5] in messages}
     return tuple(
-        Due(event=_event(found[event_no], lines, messages), attempts=attempts, body=body)
+        Due(event=_event(whole[event_no], lines, messages), attempts=attempts, body=body)
         for event_no, attempts, body in chosen
+        if event_no in whole
     )
 
 

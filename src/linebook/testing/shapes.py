@@ -34,6 +34,7 @@ class Zipwhip:
     username: str
     password: str
     session: str
+    api_key: str
     logins: tuple[Login, ...]
 
 

@@ -1,4 +1,4 @@
-"""Leases webhooks and has a worker for each: it takes what was not told yet from rows, and never counts on a mark."""
+"""Tells the webhooks that this process has leased: it takes what was not told from rows, and never counts on a mark."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from linebook.dialects.base import WebhookRules
 from linebook.errors import LinebookError, NotFound, SecretUnreadable
 from linebook.ids import Ids
 from linebook.lease_keeper import LeaseKeeper
+from linebook.leased_workers import LeasedWorkers
 from linebook.services.leases import Leased, LeaseKind
 from linebook.services.webhooks import SECRET_ABOUT, get_webhook
 from linebook.storage.base import Tx
@@ -59,19 +60,19 @@ class Webhooks:
         self._rules = rules
         self._poll_s = poll_s
         self._leases = LeaseKeeper(store, clock, LeaseKind.WEBHOOK, ids.secret(8), lease_ms)
-        self._receivers: dict[Leased, tuple[Receiver, asyncio.Task[None]]] = {}
+        self._receivers = LeasedWorkers(self._leases, self._begin)
         self._unreadable: set[Leased] = set()
         self._task: asyncio.Task[None] | None = None
 
     @property
     def webhooks(self) -> frozenset[Leased]:
         """The webhooks that this process works for."""
-        return frozenset(self._receivers)
+        return self._receivers.things
 
     @property
     def receivers(self) -> list[Receiver]:
         """The workers of this process."""
-        return [receiver for receiver, _ in self._receivers.values()]
+        return self._receivers.workers
 
     def start(self) -> None:
         """Lease webhooks and tell. Needs a store that runs."""
@@ -85,26 +86,20 @@ class Webhooks:
         with suppress(asyncio.CancelledError):
             await self._task
         self._task = None
-        for receiver, _ in self._receivers.values():
-            receiver.end()
-        await asyncio.gather(*(task for _, task in self._receivers.values()), return_exceptions=True)
-        self._receivers.clear()
-        await self._leases.end()
+        await self._receivers.end()
 
     def wake(self, account_id: int) -> None:
         """Look at once whether the account's webhooks have something to tell."""
-        for leased, (receiver, _) in self._receivers.items():
-            if leased.account_id == account_id:
-                receiver.wake()
+        for one in self._receivers.of_account(account_id):
+            one.wake()
 
     async def look(self) -> None:
         """Keep the leases, begin and end workers by them, and wake those with something due. Done again and again."""
-        await self._leases.keep()
-        await self._match()
-        held = sorted(self._receivers)
+        await self._receivers.keep()
+        held = sorted(self.webhooks)
         for leased, webhook, is_due in await self._store.read(lambda tx: _seen(tx, held)):
-            if leased in self._receivers:
-                self._receivers[leased][0].notice(webhook, is_due=is_due)
+            if (one := self._receivers.get(leased)) is not None:
+                one.notice(webhook, is_due=is_due)
 
     async def _run(self) -> None:
         while True:
@@ -116,26 +111,14 @@ class Webhooks:
                 _log.error("webhooks cannot look for work", error=repr(error))
             await asyncio.sleep(self._poll_s)
 
-    async def _match(self) -> None:
-        """Have exactly one worker for each webhook that is held."""
-        for leased, (receiver, task) in list(self._receivers.items()):
-            if leased in self._leases.held:
-                receiver.until_ms = self._leases.until_ms
-            else:
-                receiver.end()
-            if task.done():
-                del self._receivers[leased]
-                if not task.cancelled() and (error := task.exception()) is not None:
-                    _log.error("a webhook's worker failed", error=repr(error))
-        for leased in sorted(self._leases.held - self._receivers.keys()):
-            with suppress(NotFound):
-                await self._begin(leased)
-
-    async def _begin(self, leased: Leased) -> None:
-        webhook = await self._store.read(lambda tx: get_webhook(tx, leased.account_id, leased.thing_id))
+    async def _begin(self, leased: Leased) -> Receiver | None:
+        try:
+            webhook = await self._store.read(lambda tx: get_webhook(tx, leased.account_id, leased.thing_id))
+        except NotFound:
+            return None
         rules = self._rules.get(webhook.dialect)
         if rules is None:
-            return
+            return None
         try:
             secret = None if webhook.sealed is None else self._sealer.open(webhook.sealed, SECRET_ABOUT)
         except SecretUnreadable:
@@ -143,8 +126,8 @@ class Webhooks:
             if leased not in self._unreadable:
                 self._unreadable.add(leased)
                 _log.error("the secret of a webhook cannot be opened", webhook=webhook.id)
-            return
-        receiver = Receiver(
+            return None
+        return Receiver(
             self._store,
             self._clock,
             rules,
@@ -156,7 +139,6 @@ class Webhooks:
             until_ms=self._leases.until_ms,
             poll_s=self._poll_s,
         )
-        self._receivers[leased] = (receiver, asyncio.create_task(receiver.run(), name=f"webhook-{webhook.id}"))
 
 
 def _seen(tx: Tx, held: list[Leased]) -> list[tuple[Leased, WebhookSubscription, bool]]:

@@ -98,8 +98,8 @@ class Receiver:
         if is_due and self._paused_until_ms <= self._clock():
             self.wake()
 
-    def end(self) -> None:
-        """Tell nothing more; `run` returns when what is known is recorded."""
+    def end(self, *, is_lost: bool = False) -> None:
+        """Tell nothing more; `run` returns when what is known is recorded, whoever has the webhook by then."""
         self._is_ending = True
         self._changed.set()
 

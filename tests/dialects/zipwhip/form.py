@@ -10,11 +10,18 @@ from urllib.parse import unquote
 import msgspec
 
 from linebook.dialects.zipwhip import ZIPWHIP
+from linebook.dialects.zipwhip.auth import BY_API_KEY
 from linebook.dialects.zipwhip.payloads.conversations import ConversationAndMessages, ConversationView
 from linebook.dialects.zipwhip.payloads.groups import CountedGroup, GroupDevice
 from linebook.dialects.zipwhip.payloads.media import AttachmentView, Queued, SavedContent
 from linebook.dialects.zipwhip.payloads.messages import MessageView, SentView
 from linebook.dialects.zipwhip.payloads.operators import OperatorView, RoleView
+from linebook.dialects.zipwhip.payloads.provisioning import (
+    EligibleAnswer,
+    MobileAnswer,
+    StatusAnswer,
+    TextableAnswer,
+)
 from tests.dialects.zipwhip.tenants import PIXEL
 from tests.kit.raw_http import Answer
 from tests.kit.wire import Ask, Expected, Probe, Refusal, Way, ask
@@ -28,6 +35,8 @@ NO_WEBHOOK: Final = {"success": False, "response": "Webhook not found"}
 NO_OPERATOR: Final = {"success": False, "response": "Operator not found"}
 NO_MESSAGE: Final = {"success": False, "response": "Message not found"}
 NO_GROUP: Final = {"success": False, "response": "Group not found"}
+INVALID_KEY: Final = {"success": False, "response": "Invalid API key"}
+NOT_PROVISIONED: Final = {"success": False, "response": "Phone number is not provisioned"}
 NO_CONVERSATION: Final = {"success": False, "response": "Conversation not found"}
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+00:00")
@@ -41,6 +50,8 @@ BLAMELESS: Final = frozenset(
     {
         "Invalid session",
         "Invalid username or password",
+        "Invalid API key",
+        "Phone number is not provisioned",
         "Too many failed logins, try again later",
         "Contact not found",
         "Message not found",
@@ -120,6 +131,19 @@ _SHAPES: Final[Mapping[str, type[msgspec.Struct]]] = {
 """The answers that have exactly the members of a declared shape."""
 
 
+_BARE: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "/provision/eligible": EligibleAnswer,
+    "/provision/status": StatusAnswer,
+    "/enum/textable": TextableAnswer,
+    "/enum/mobile": MobileAnswer,
+}
+"""The answers that have no envelope."""
+
+
+PROVISIONING: Final = frozenset(one.path for one in ZIPWHIP.operations if one.security == BY_API_KEY)
+"""The calls that take an API key."""
+
+
 _LISTS: Final[Mapping[str, type[msgspec.Struct]]] = {"/operator/list": OperatorView, "/role/list": RoleView}
 """The answers that are lists of a declared shape."""
 
@@ -153,7 +177,8 @@ class ZipwhipForm:
 
     def show(self, asked: Ask, secret: str) -> Ask:
         """See `Form`."""
-        return msgspec.structs.replace(asked, params=(("session", secret), *asked.params))
+        name = "api_key" if ZIPWHIP.normal_path(unquote(asked.path)) in PROVISIONING else "session"
+        return msgspec.structs.replace(asked, params=((name, secret), *asked.params))
 
     def fault(self, asked: Ask, answer: Answer) -> str | None:
         """See `Form`."""
@@ -171,6 +196,9 @@ class ZipwhipForm:
             body = answer.json()
         except msgspec.DecodeError:
             return "not JSON"
+        bare = _BARE.get(ZIPWHIP.normal_path(unquote(asked.path)) or "")
+        if bare is not None and answer.status == 200:
+            return _fault_of(body, bare)
         if not isinstance(body, dict) or "response" not in body or type(body.get("success")) is not bool:
             return "no envelope"
         if answer.status == 200 and not body["success"]:
@@ -257,6 +285,17 @@ def upload(path: str, *files: tuple[str, str, bytes], **params: str) -> Ask:
         parts.append(f"--{boundary}\r\n{head}\r\n".encode() + data + b"\r\n")
     raw = b"".join([*parts, f"--{boundary}--\r\n".encode()])
     return Ask(path=path, raw=raw, content_type=f"multipart/form-data; boundary={boundary}")
+
+
+_KEY_REFUSALS: Final[Mapping[Refusal, Expected]] = {
+    Refusal.NO_CREDENTIAL: Expected(403, INVALID_KEY),
+    Refusal.WRONG_CREDENTIAL: Expected(403, INVALID_KEY),
+}
+
+
+def _provisioning(name: str, *, prefix: str = "/", changes: bool = False) -> Probe:
+    asked = ask(f"{prefix}{name}", phone_number="<line>")
+    return Probe(operation=name, ask=asked, changes=changes, refusals=_KEY_REFUSALS)
 
 
 PROBES: Final = (
@@ -429,5 +468,10 @@ PROBES: Final = (
         by_id=ask("/conversation/delete", fingerprint="<id>"),
         unknown=Expected(400, NO_CONVERSATION),
     ),
+    _provisioning("provision/eligible"),
+    _provisioning("provision/status"),
+    _provisioning("enum/textable"),
+    _provisioning("enum/mobile"),
+    _provisioning("account/get-sessionkey", prefix="/api/20140925/", changes=True),
 )
 """One request per served operation that works for every tenant."""

@@ -104,6 +104,7 @@ class _Builder:
         names["webhook_id"] = self._webhook(account.id, line.id)
         names["operator_id"] = self._operator(account.id, line.id)
         names |= {"message_id": str(message.id), "fingerprint": str(message.fingerprint)}
+        self.api_key(account.id, sessions["session"])
         return Tenant(sessions["session"], names | sessions | foreign)
 
     def _neighbour(self, number: int) -> dict[str, str]:
@@ -117,6 +118,7 @@ class _Builder:
         session = self.session(account.id, line.id, Role.SYSTEM, None)
         message = self._message(account.id, line.id, NEIGHBOUR)
         return {
+            "foreign_line": line.address,
             "foreign_id": str(ids[-1]),
             "foreign_number": NEIGHBOUR,
             "foreign_session": session,
@@ -133,6 +135,11 @@ class _Builder:
         )
         self._do(register_credentials, account_id, credential)
         return key
+
+    def api_key(self, account_id: int, secret: str) -> None:
+        """Make a secret an API key of the account as well, so that a runner shows one secret everywhere."""
+        credential = RegisterCredential(kind=CredentialKind.ZIPWHIP_API_KEY, secret=secret)
+        self._do(register_credentials, account_id, credential)
 
     def _contact(self, account_id: int, digits: str, **members: Any) -> int:
         patch = ContactPatch(phone=Phone.stored(f"+1{digits}"), **members)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from linebook.core.account import Role
 from linebook.dialects.zipwhip import ZIPWHIP
 from linebook.dialects.zipwhip.routes.common import OPERATOR
-from tests.dialects.zipwhip.form import FORM, INVALID_SESSION, NO_OPERATOR, PROBES
+from tests.dialects.zipwhip.form import FORM, INVALID_SESSION, NO_OPERATOR, PROBES, PROVISIONING
 from tests.dialects.zipwhip.tenants import ADMINISTRATOR_PASSWORD, PASSWORD, session_of
 from tests.kit.wire import Ask, Case, Probe, Runner, Shows, Tenant, ask, both_engines
 
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOT_PERMITTED: Final = {"success": False, "response": "Not permitted for this user"}
 REFUSED: Final = {"success": False, "response": "Invalid username or password"}
+BY_SESSION: Final = [probe for probe in PROBES if ZIPWHIP.normal_path(probe.ask.path) not in PROVISIONING]
 FOR_ADMINISTRATORS: Final = {one.name for one in ZIPWHIP.operations if OPERATOR in one.errors}
 
 
@@ -53,7 +55,7 @@ async def test_these_calls_are_for_administrators() -> None:
     } == FOR_ADMINISTRATORS
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.operation)
+@pytest.mark.parametrize("probe", BY_SESSION, ids=lambda probe: probe.operation)
 async def test_an_operator_is_refused_what_is_for_administrators_and_nothing_else(probe: Probe, runner: Runner) -> None:
     account_id, line_id = int(runner.names["account_id"]), int(runner.names["line_id"])
     operator = by(runner, session_of(runner.hub.runtime, account_id, line_id, Role.OPERATOR))
@@ -184,6 +186,36 @@ async def test_an_operator_is_added_changed_and_taken_off(runner: Runner) -> Non
     await ann.run(Case(label="", ask=again, status=400, body=NO_OPERATOR))
     await herself.close()
     await ann.close()
+
+
+@both_engines
+async def test_it_is_known_when_somebody_last_sent_and_last_came_in(runner: Runner) -> None:
+    system = by(runner, "system_session")
+
+    async def seen() -> list[tuple[str, bool, bool, bool]]:
+        found = await done(system, ask("/operator/list"), changes=False)
+        return [
+            (one["username"], one["owner"], one["lastMessageSent"] is not None, one["lastPunchedIn"] is not None)
+            for one in found
+        ]
+
+    ann, grace = ("ann", False, False, True), ("grace", True, False, False)
+    await done(system, ask("/operator/save", username="grace", password="hopper", roleId="501"))
+    assert await seen() == [("scott", False, False, True), ann, grace]
+    scott = by(runner, "operator_session")
+    await done(scott, ask("/message/send", contacts="2065550198", body="Ready"))
+    (shown, *_) = await done(system, ask("/operator/list"), changes=False)
+    assert all(re.fullmatch(r"[\d-]{10}T[\d:]{8}\+00:00", shown[name]) for name in ("lastMessageSent", "lastPunchedIn"))
+    assert await seen() == [("scott", False, True, True), ann, grace]
+    await done(system, ask("/message/send", contacts="2065550198", body="Ready"))
+    await done(system, ask("/user/login", username="grace@<multi>", password="hopper"))
+    assert await seen() == [("scott", False, True, True), ann, ("grace", True, False, True)]
+    herself = by(runner, "administrator_session")
+    await herself.run(Case(label="", ask=ask("/message/send", contacts="+15005561234", body="Ready")))
+    assert (await seen())[1] == ann, "what was refused was not sent"
+    await herself.close()
+    await scott.close()
+    await system.close()
 
 
 @both_engines

@@ -20,7 +20,7 @@ READING = [probe for probe in PROBES if not probe.changes]
 # -- paths
 
 
-PATHS = ["//{}", "/{}/", "/{}//", "/api/v1/{}", "/api/v2/{}", "//api//v1//{}/"]
+PATHS = ["//{}", "/{}/", "/{}//", "/api/v1/{}", "/api/v2/{}", "/api/20140925/{}", "//api//v1//{}/"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -56,6 +56,7 @@ async def test_a_slash_may_be_encoded(guest: Runner) -> None:
         "/api/v1",
         "/api/v1/",
         "/api/v3/user/get",
+        "/api/20140926/enum/mobile",
         "/api/user/get",
         "/api/v1/api/v1/user/get",
         "/contact/api/v1/get",
@@ -85,7 +86,7 @@ async def test_another_method_is_refused_and_told_which_ones_there_are(method: s
 
 @pytest.mark.parametrize("probe", READING, ids=lambda probe: probe.operation)
 async def test_head_is_answered_like_get_and_without_a_body(probe: Probe, guest: Runner) -> None:
-    query = (("session", "<session>"), *probe.ask.params)
+    query = (("session", "<session>"), ("api_key", "<session>"), *probe.ask.params)
     whole = await guest.run(Case(label="", ask=Ask(path=probe.ask.path, method="GET", query=query), shows=Shows.NONE))
     head = await guest.run(Case(label="", ask=Ask(path=probe.ask.path, method="HEAD", query=query), shows=Shows.NONE))
     assert (head.status, head.body) == (200, b"")

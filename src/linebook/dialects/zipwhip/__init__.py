@@ -11,14 +11,14 @@ from linebook.dialects.base import Call, Operation, Request, Response, Security
 from linebook.dialects.kit import convert_params
 from linebook.dialects.zipwhip.auth import authenticate
 from linebook.dialects.zipwhip.errors import refusal
-from linebook.dialects.zipwhip.payloads.answers import Answer, Envelope, Failure, content_type
+from linebook.dialects.zipwhip.payloads.answers import Answer, Envelope, Failure, Whole, content_type
 from linebook.dialects.zipwhip.payloads.reading import given_values, read_parameters
 from linebook.dialects.zipwhip.planned import PLANNED
 from linebook.dialects.zipwhip.routes import OPERATIONS
 from linebook.errors import DomainError, StorageRefused, Unavailable
 from linebook.runtime import Runtime
 
-_PREFIX: Final = re.compile(r"\A/api/v[12](?=/)")
+_PREFIX: Final = re.compile(r"\A/api/(?:v[12]|20140925)(?=/)")
 _SLASHES: Final = re.compile(r"/{2,}")
 _CORS: Final = ((b"access-control-allow-origin", b"*"),)
 _encode: Final = msgspec.json.Encoder().encode
@@ -56,14 +56,14 @@ class ZipwhipDialect:
     def answer_shape(self, operation: Operation) -> Any:
         """See `Dialect`. A handler that gives a whole `Answer` says so in its signature; all else is wrapped."""
         given = get_type_hints(operation.handler).get("return") if operation.handler is not None else None
-        if isinstance(given, type) and issubclass(given, Answer):
+        if isinstance(given, type) and issubclass(given, Whole):
             return given
         name = "".join(word[0].upper() + word[1:] for word in operation.name.split("/")) + "Answer"
         result = given if operation.result is None else operation.result
         return msgspec.defstruct(name, [("response", result)], bases=(Answer,), frozen=True, kw_only=True)
 
     def normal_path(self, path: str) -> str | None:
-        """Collapse repeated slashes, drop a trailing one and an `/api/v1` or `/api/v2` (NOTES: paths)."""
+        """Collapse repeated slashes, drop a trailing one and the prefix of one of the hosts (NOTES: paths)."""
         path = _SLASHES.sub("/", path)
         path = _PREFIX.sub("", path, count=1)
         return path.rstrip("/") or "/"
@@ -72,7 +72,7 @@ class ZipwhipDialect:
         """See `Dialect`."""
         try:
             flat = read_parameters(request)
-            caller = await authenticate(runtime, flat, request) if operation.needs_credential else None
+            caller = await authenticate(runtime, operation, flat, request) if operation.needs_credential else None
             shape = operation.params
             params = None if shape is None else convert_params(given_values(flat, shape), shape)
             assert operation.handler is not None
@@ -81,7 +81,7 @@ class ZipwhipDialect:
             return self.refuse(request, error)
         if isinstance(result, Response):
             return msgspec.structs.replace(result, headers=(*_CORS, *result.headers))
-        body = result if isinstance(result, Answer) else Envelope(response=result)
+        body = result if isinstance(result, Whole) else Envelope(response=result)
         return Response(200, _encode(body), content_type(request), _CORS)
 
     def refuse(self, request: Request, error: Exception) -> Response:

@@ -53,11 +53,21 @@ class TooLong(DomainError):
         super().__init__(f"{name} has more than {limit} characters")
 
 
+class UnknownApiKey(NotAuthenticated):
+    """The API key is missing, unknown or ended."""
+
+
+class NotProvisioned(DomainError):
+    """The number is no line that the API key may use."""
+
+
 _FIXED: Final[Mapping[type[Exception], tuple[int, str | ErrorDetail]]] = {
     NotAuthenticated: (403, "Invalid session"),
+    UnknownApiKey: (403, "Invalid API key"),
     LoginRefused: (400, "Invalid username or password"),
     TooManyLogins: (429, "Too many failed logins, try again later"),
     NotPermitted: (403, "Not permitted for this user"),
+    NotProvisioned: (400, "Phone number is not provisioned"),
     ContactNotFound: (400, "Contact not found"),
     KeyConflict: (400, ErrorDetail(desc="Wrong arguments: mobileNumber belongs to another contact", code=BAD_ARGUMENT)),
     StorageRefused: (400, ErrorDetail(desc="Wrong arguments: a value cannot be stored", code=BAD_ARGUMENT)),

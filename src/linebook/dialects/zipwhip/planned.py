@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from linebook.dialects.base import Evidence, Operation
+from linebook.dialects.base import DocumentedError, Evidence, Operation
 
 _BOTH: Final = ("POST", "GET")
 _GET: Final = ("GET",)
@@ -25,15 +25,22 @@ def _planned(
     )
 
 
-def _provision(name: str, evidence: Evidence, summary: str) -> Operation:
-    notes = "On a host of its own, `provision.zipwhip.com`, with an API key and a number."
-    return _planned(name, _GET, evidence, summary, notes, path=f"/api/20140925/{name}")
+def _provision(name: str, summary: str) -> Operation:
+    notes = "Lines are added and changed on the server itself, by `linebook line`. See the other calls of provisioning."
+    planned = _planned(name, _GET, _CLIENT, summary, notes)
+    return msgspec.structs.replace(planned, errors=(_NOT_HERE,))
 
 
 def _of(resource: str, *operations: Operation) -> list[Operation]:
     return [msgspec.structs.replace(operation, resource=resource) for operation in operations]
 
 
+_NOT_HERE: Final = DocumentedError(
+    status=404,
+    when="always: nothing is changed",
+    evidence=Evidence.CHOICE,
+    example={"success": False, "response": "Unknown method"},
+)
 _SIGNED: Final = "A signed call of applications that have a key pair."
 _PUSH: Final = "On a push host of its own."
 
@@ -57,14 +64,9 @@ PLANNED: Final[tuple[Operation, ...]] = (
     ),
     *_of(
         "Provisioning",
-        _provision("provision/eligible", _CLIENT, "Ask whether a number can be text-enabled"),
-        _provision("provision/add", _CLIENT, "Text-enable a number and open its account"),
-        _provision("provision/status", _CLIENT, "How far the enabling of a number is"),
-        _provision("provision/update", _CLIENT, "Change the account of an enabled number"),
-        _provision("provision/delete", _CLIENT, "Give an enabled number up"),
-        _provision("account/get-sessionkey", _DOCUMENTED, "A session for a number of one's own"),
-        _provision("enum/textable", _DOCUMENTED, "Ask whether a number takes texts, and who provides it"),
-        _provision("enum/mobile", _DOCUMENTED, "Ask whether a number is a mobile one"),
+        _provision("provision/add", "Text-enable a number and open its account"),
+        _provision("provision/update", "Change the account of an enabled number"),
+        _provision("provision/delete", "Give an enabled number up"),
     ),
     *_of(
         "Other senders",

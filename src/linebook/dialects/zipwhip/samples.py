@@ -21,6 +21,12 @@ from linebook.dialects.zipwhip.payloads.media import AttachmentsEnvelope, Attach
 from linebook.dialects.zipwhip.payloads.messages import MessagesEnvelope, SentView, Token, message_view
 from linebook.dialects.zipwhip.payloads.operators import ROLES as OPERATOR_ROLES
 from linebook.dialects.zipwhip.payloads.operators import OperatorView
+from linebook.dialects.zipwhip.payloads.provisioning import (
+    EligibleAnswer,
+    MobileAnswer,
+    StatusAnswer,
+    TextableAnswer,
+)
 from linebook.dialects.zipwhip.payloads.sessions import PasswordEnvelope
 
 SESSION: Final = "0f4c8d1e-6a35-4b7a-9d0c-2b6d1f3e5a71:10001"
@@ -96,6 +102,8 @@ _OPERATOR: Final = OperatorView(
     phoneNumber="",
     active=True,
     role=OPERATOR_ROLES[Role.OPERATOR],
+    lastMessageSent=_WHEN,
+    lastPunchedIn=_WHEN,
 )
 OPERATOR: Final = to_builtins(Envelope(response=_OPERATOR))
 OPERATORS: Final = to_builtins(Envelope(response=[_OPERATOR]))
@@ -220,3 +228,13 @@ GROUP: Final = to_builtins(Envelope(response=_GROUP))
 GROUPS: Final = to_builtins(Envelope(response=[ListedGroup(device=_GROUP)]))
 COUNTED_GROUP: Final = to_builtins(Envelope(response=CountedGroup(group=_GROUP, members=1)))
 MEMBERS: Final = to_builtins(Envelope(response=[_CONTACT]))
+
+_TRANSACTION: Final = "8c1f0a52-9d3e-4b76-a0c4-1e5d7f2b9a63"
+ELIGIBLE: Final = to_builtins(EligibleAnswer(transaction_id=_TRANSACTION, eligible="true"))
+PROVISIONED: Final = to_builtins(
+    StatusAnswer(transaction_id=_TRANSACTION, phone_number="+15556661234", status="provisioned")
+)
+TEXTABLE: Final = to_builtins(
+    TextableAnswer(transaction_id=_TRANSACTION, provider="loopback", textable=True, type="unknown")
+)
+MOBILE: Final = to_builtins(MobileAnswer(transaction_id=_TRANSACTION, is_mobile=False))

@@ -73,12 +73,13 @@ class ZipwhipLogin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ZipwhipAccess(msgspec.Struct, frozen=True, kw_only=True):
-    """How to call through Zipwhip's API: log in, or take the session that is open already."""
+    """How to call through Zipwhip's API: log in, or take the session that is open; `api_key` is for provisioning."""
 
     base_url: str
     username: str
     password: str
     session: str
+    api_key: str
     logins: list[ZipwhipLogin]
 
 
@@ -177,6 +178,7 @@ def fresh_account(opened: OpenedAccount, secrets: Secrets, url: str, default_reg
             username=logins[0].username,
             password=logins[0].password,
             session=session_key(secrets, opened.lines[0]),
+            api_key=secrets.zipwhip_api_key,
             logins=logins,
         ),
         inwise=InwiseAccess(base_url=f"{url}/rest/v1", api_key=secrets.inwise_key),

@@ -11,6 +11,7 @@ from linebook.core.carrier_kinds import LOOPBACK
 from linebook.core.contact import LAST_ID
 from linebook.core.delivery_status import MESSAGE_STATUSES, ReceiptKind, StatusCode
 from linebook.core.file_kinds import NewFile
+from linebook.core.long_texts import shortened
 from linebook.core.message import Direction, Message
 from linebook.core.text_parts import count_parts
 from linebook.dialects.base import Call, DocumentedError, Evidence, Operation, Response
@@ -77,16 +78,23 @@ async def inject_text(call: Call) -> payloads.ReceivedView:
     line: Line = await runtime.store.read(lambda tx: line_of(tx, account, body.line))
     if not body.body and not body.attachments:
         raise InvalidParameter("body", "is empty, and nothing comes with it")
+    shown, whole = body.body, None
+    if runtime.files.folder is not None:
+        shown, whole = shortened(body.body, runtime.settings.inbound_limit_bytes)
     files = [NewFile(one.name, "", one.content) for one in body.attachments]
+    if whole is not None:
+        files.insert(0, whole)
     kept = await runtime.files.keep_any(account.id, files, INBOUND) if files else []
+    keys = tuple(one.id for one in kept)
     text = InboundText(
         line_id=line.id,
         sender=sender,
-        body=body.body,
+        body=shown,
         carrier=LOOPBACK,
         key=body.id,
         part_count=count_parts(body.body),
-        attachments=tuple(one.id for one in kept),
+        attachments=keys[1:] if whole else keys,
+        text_file=keys[0] if whole else "",
     )
     received = await runtime.store.write(receive_texts, account.id, text)
     runtime.delivery.wake(account.id)

@@ -12,8 +12,12 @@ from linebook.core.phone import Phone
 from linebook.dialects.base import Request
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Whole(msgspec.Struct, frozen=True, kw_only=True):
     """A whole answer to a call that succeeded; what a handler gives otherwise goes into an `Envelope`."""
+
+
+class Answer(Whole, frozen=True, kw_only=True):
+    """A whole answer that says so."""
 
     success: bool = True
 

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from linebook.core.account import Line, Role
 from linebook.core.phone import UnusablePhone, national, parse_phone
 from linebook.dialects.kit import InvalidParameter
+from linebook.dialects.zipwhip.payloads.answers import date_text
 from linebook.dialects.zipwhip.payloads.reading import Text
 from linebook.services.operators import Operator
 
@@ -59,7 +60,7 @@ class RoleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator as the platform shows one. What nobody counts here is null."""
+    """An operator as the platform shows one. Whoever has never sent or come in has null for its time."""
 
     operatorId: int
     username: str
@@ -75,8 +76,8 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     hasImage: bool = False
     version: int = 1
     owner: bool = False
-    lastMessageSent: None = None
-    lastPunchedIn: None = None
+    lastMessageSent: str | None = None
+    lastPunchedIn: str | None = None
 
 
 _TEXTING: Final = PermissionView(
@@ -122,7 +123,14 @@ def operator_view(operator: Operator) -> OperatorView:
         phoneNumber=user.phone,
         active=user.is_active,
         role=ROLES[operator.role],
+        owner=operator.role is Role.SYSTEM,
+        lastMessageSent=_date(operator.last_sent_ms),
+        lastPunchedIn=_date(operator.last_session_ms),
     )
+
+
+def _date(at_ms: int | None) -> str | None:
+    return None if at_ms is None else date_text(at_ms)
 
 
 def read_role(role_id: int | UnsetType) -> Role | UnsetType:

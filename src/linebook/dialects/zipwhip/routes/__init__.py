@@ -12,6 +12,7 @@ from linebook.dialects.zipwhip.routes import (
     media,
     messages,
     operators,
+    provisioning,
     sessions,
     users,
     webhooks,
@@ -27,5 +28,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *conversations.OPERATIONS,
     *groups.OPERATIONS,
     *webhooks.OPERATIONS,
+    *provisioning.OPERATIONS,
 )
 """Every call that is served."""

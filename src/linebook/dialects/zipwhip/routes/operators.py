@@ -104,7 +104,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         result=list[payloads.OperatorView],
         handler=operator_list,
         errors=(BAD_SESSION,),
-        notes="`lastMessageSent` and `lastPunchedIn` are null.",
+        notes="`lastMessageSent` and `lastPunchedIn` are null for somebody who has sent nothing from the line, or has "
+        "had no session on it.",
         answer=samples.OPERATORS,
     ),
     Operation(

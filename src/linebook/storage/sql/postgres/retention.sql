@@ -27,3 +27,17 @@ DELETE FROM event AS t USING json_to_recordset(:rows::json) AS r (
     account_id bigint, no bigint
 )
 WHERE t.account_id = r.account_id AND t.no = r.no;
+
+-- name: delete_carrier_refs(rows)!
+-- Removes ids of carriers, as far as they mean these messages.
+DELETE FROM carrier_ref AS t USING json_to_recordset(:rows::json) AS r (
+    carrier text, ref text, account_id bigint, message_id bigint
+)
+WHERE t.carrier = r.carrier AND t.ref = r.ref AND t.account_id = r.account_id AND t.message_id = r.message_id;
+
+-- name: delete_inbound_keys(rows)!
+-- Removes that by which texts that came in are known again.
+DELETE FROM inbound_key AS t USING json_to_recordset(:rows::json) AS r (
+    account_id bigint, carrier text, key text
+)
+WHERE t.account_id = r.account_id AND t.carrier = r.carrier AND t.key = r.key;

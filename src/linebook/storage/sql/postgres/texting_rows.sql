@@ -94,15 +94,15 @@ DELETE FROM attachment AS t USING json_to_recordset(:rows::json) AS r (account_i
 WHERE t.account_id = r.account_id AND t.id = r.id;
 
 -- name: put_back_outbox(rows)!
--- Puts messages back in line for a later attempt.
+-- Puts messages back in line for a later attempt, as far as nobody else than the claimant, if there is one, has them.
 UPDATE outbox AS t SET
     next_ms = r.next_ms, attempts = r.attempts, owner = r.owner, claimed_ms = r.claimed_ms,
     is_in_doubt = r.is_in_doubt, failure = r.failure
 FROM json_to_recordset(:rows::json) AS r (
     account_id bigint, message_id bigint, next_ms bigint, attempts bigint, owner text, claimed_ms bigint,
-    is_in_doubt boolean, failure text
+    is_in_doubt boolean, failure text, claimant text
 )
-WHERE t.account_id = r.account_id AND t.message_id = r.message_id;
+WHERE t.account_id = r.account_id AND t.message_id = r.message_id AND (r.claimant = '' OR t.owner = r.claimant);
 
 -- name: save_message_parts(rows)!
 -- Writes what became of the parts of messages.

@@ -16,3 +16,12 @@ WHERE account_id = :account_id AND subscription_id = :subscription_id AND event_
 -- name: delete_events(account_id, no)!
 -- Removes events.
 DELETE FROM event WHERE account_id = :account_id AND no = :no;
+
+-- name: delete_carrier_refs(carrier, ref, account_id, message_id)!
+-- Removes ids of carriers, as far as they mean these messages.
+DELETE FROM carrier_ref
+WHERE carrier = :carrier AND ref = :ref AND account_id = :account_id AND message_id = :message_id;
+
+-- name: delete_inbound_keys(account_id, carrier, key)!
+-- Removes that by which texts that came in are known again.
+DELETE FROM inbound_key WHERE account_id = :account_id AND carrier = :carrier AND key = :key;

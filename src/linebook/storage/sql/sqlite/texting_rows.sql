@@ -63,12 +63,12 @@ DELETE FROM outbox WHERE account_id = :account_id AND message_id = :message_id;
 -- Forgets files.
 DELETE FROM attachment WHERE account_id = :account_id AND id = :id;
 
--- name: put_back_outbox(account_id, message_id, next_ms, attempts, owner, claimed_ms, is_in_doubt, failure)!
--- Puts messages back in line for a later attempt.
+-- name: put_back_outbox(account_id, message_id, next_ms, attempts, owner, claimed_ms, is_in_doubt, failure, claimant)!
+-- Puts messages back in line for a later attempt, as far as nobody else than the claimant, if there is one, has them.
 UPDATE outbox SET
     next_ms = :next_ms, attempts = :attempts, owner = :owner, claimed_ms = :claimed_ms, is_in_doubt = :is_in_doubt,
     failure = :failure
-WHERE account_id = :account_id AND message_id = :message_id;
+WHERE account_id = :account_id AND message_id = :message_id AND (:claimant = '' OR owner = :claimant);
 
 -- name: save_message_parts(account_id, message_id, part_no, carrier, ref, status_code, message_status, carrier_words, updated_ms)!
 -- Writes what became of the parts of messages.
