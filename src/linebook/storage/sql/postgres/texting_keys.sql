@@ -75,3 +75,15 @@ SELECT c.ref, c.account_id, c.message_id, c.part_no FROM unnest(:keys::text[]) A
     SELECT t.ref, t.account_id, t.message_id, t.part_no FROM carrier_ref AS t
     WHERE t.carrier = :carrier AND t.ref = k.ref OFFSET 0
 ) AS c;
+
+-- name: conversations_of_line(account_id, line_id, offset, limit)
+-- A page of a line's conversations, that of the newest message first: a walk of the narrow index up to the page. The
+-- planner does not know how long the page is; LATERAL with a limit keeps it from reading the whole line for it.
+SELECT c.* FROM (
+    SELECT fingerprint FROM conversation WHERE account_id = :account_id AND line_id = :line_id AND deleted_ms IS NULL
+    ORDER BY last_message_id DESC LIMIT :limit OFFSET :offset
+) AS page CROSS JOIN LATERAL (
+    SELECT * FROM conversation AS one
+    WHERE one.account_id = :account_id AND one.line_id = :line_id AND one.fingerprint = page.fingerprint LIMIT 1
+) AS c
+ORDER BY c.last_message_id DESC;

@@ -65,3 +65,12 @@ WHERE r.account_id = :account_id AND r.carrier = :carrier AND r.ref = k.value AN
 -- Which messages these ids of a carrier mean.
 SELECT c.ref, c.account_id, c.message_id, c.part_no FROM json_each(:keys) AS k CROSS JOIN carrier_ref AS c
 WHERE c.carrier = :carrier AND c.ref = k.value;
+
+-- name: conversations_of_line(account_id, line_id, offset, limit)
+-- A page of a line's conversations, that of the newest message first: a walk of the narrow index up to the page.
+SELECT c.* FROM (
+    SELECT fingerprint FROM conversation WHERE account_id = :account_id AND line_id = :line_id AND deleted_ms IS NULL
+    ORDER BY last_message_id DESC LIMIT :limit OFFSET :offset
+) AS page CROSS JOIN conversation AS c
+WHERE c.account_id = :account_id AND c.line_id = :line_id AND c.fingerprint = page.fingerprint
+ORDER BY c.last_message_id DESC;
