@@ -47,6 +47,8 @@ class MessageFiles:
     async def _keep(
         self, account_id: int, files: Sequence[NewFile], kinds: Sequence[str], author: Author
     ) -> list[Attachment]:
+        if not files:
+            return []
         folder = self._folder()
         kept: list[Attachment] = []
         for file, kind in zip(files, kinds, strict=True):

@@ -30,9 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started_s = time.monotonic()
     deadline_s = started_s + options.seconds
     ledgers: list[Ledger] = []
-    with _database(options.engine) as url:
+    with _database(options.engine) as url, tempfile.TemporaryDirectory() as files:
         settings = {"body_limit_bytes": BODY_LIMIT_BYTES, "login_failures": 1_000_000, "secret_key": SECRET_KEY}
-        with hub_thread(url, **settings) as running:
+        with hub_thread(url, files_folder=files, **settings) as running:
             for target in TARGETS:
                 if options.dialect in (None, target.name):
                     ledger = Ledger()

@@ -95,7 +95,9 @@ class DocumentRun:
         if self._sent % 2:
             # Left alone it guesses numbers and ids that nobody has, and never gets beyond that.
             _put_in(case, probe.ask.filled(self._tenant.names))
-        shown = self._target.form_of(probe).show(Ask(path="/", method="GET", way=Way.QUERY), self._tenant.secret)
+        shown = self._target.form_of(probe).show(
+            Ask(path=probe.ask.path, method="GET", way=Way.QUERY), self._tenant.secret
+        )
         with LogWatch() as log:
             response = case.call(
                 base_url=self._running.hub.base_url,
