@@ -139,12 +139,12 @@ async def test_a_session_that_was_never_seen_is_put_off_and_not_refused(lost: Ru
 
 
 async def test_calls_are_put_off_while_a_postgres_server_takes_nobody(
-    postgres: PostgresCluster, new_database: Callable[[str | None], str]
+    postgres: PostgresCluster, new_database: Callable[[str | None], str], tmp_path: Path
 ) -> None:
     url = new_database(None)
     name = url.rsplit("/", 1)[1]
     takes_callers = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format
-    async with running_hub(url) as hub:
+    async with running_hub(url, files_folder=str(tmp_path)) as hub:
         runner = Runner(FORM, hub, add_tenant(hub.runtime))
         before = hub.onlooker.everything()
         with psycopg.connect(postgres.url("postgres"), autocommit=True) as server:
